@@ -1,0 +1,80 @@
+//! Who may depend on whom: the arrows of ARCHITECTURE.md as a table.
+
+use std::collections::BTreeMap;
+
+use crate::{root, sources};
+
+/// Which of our crates each of our crates may use. An edge that is missing here
+/// fails, and so does a crate: adding one is a decision for docs/decisions.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("domain", &[]),
+    ("table", &[]),
+    ("blobs", &[]),
+    ("intake", &["domain"]),
+    ("table-embedded", &["table"]),
+    ("service", &["blobs", "domain", "intake", "table"]),
+    ("api", &["blobs", "domain", "intake", "service", "table"]),
+    ("whereabouts", &["api", "blobs", "domain", "intake", "service", "table", "table-embedded"]),
+    ("tidy", &[]),
+    ("journeys", &[]),
+    (
+        "bench",
+        &["api", "journeys", "blobs", "domain", "intake", "service", "table", "table-embedded"],
+    ),
+];
+
+/// Foreign crates that shape the code around them, and the crates they may shape.
+const OWNED: &[(&str, &[&str])] = &[
+    ("axum", &["api", "whereabouts", "bench"]),
+    ("utoipa", &["api"]),
+    ("jsonschema", &["api"]),
+    ("fjall", &["table-embedded"]),
+    ("object_store", &["blobs", "whereabouts"]),
+    ("clap", &["whereabouts", "bench"]),
+    ("indicatif", &["whereabouts"]),
+    ("csv", &["intake"]),
+    ("csv-core", &["intake"]),
+    ("argon2", &["service"]),
+    ("image", &["service"]),
+];
+
+#[test]
+fn crates_depend_only_downwards() {
+    let allowed: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
+    let manifests = sources("crates", &|path| path.ends_with("Cargo.toml"));
+    for (shown, manifest) in manifests {
+        let name = shown.split('/').nth(1).expect("crates/NAME/Cargo.toml");
+        let arrows = allowed.get(name).unwrap_or_else(|| panic!("{name}: not in ARROWS"));
+        for dependency in dependencies(&manifest) {
+            if allowed.contains_key(dependency) {
+                assert!(arrows.contains(&dependency), "{name} must not depend on {dependency}");
+            }
+            if let Some((_, owners)) = OWNED.iter().find(|(owned, _)| *owned == dependency) {
+                assert!(owners.contains(&name), "{name} must not use {dependency}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_crate_is_on_the_map() {
+    let map = std::fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    for (name, _) in ARROWS {
+        assert!(map.contains(&format!("`{name}`")), "ARCHITECTURE.md does not name `{name}`");
+    }
+}
+
+/// Names in `[dependencies]`; what only tests use is free.
+fn dependencies(manifest: &str) -> impl Iterator<Item = &str> {
+    let mut inside = false;
+    manifest.lines().filter_map(move |line| {
+        if line.starts_with('[') {
+            inside = line.ends_with("dependencies]")
+                && !line.contains("dev-dependencies")
+                && !line.contains("build-dependencies");
+            return None;
+        }
+        let name = line.split(['.', ' ', '=']).next()?;
+        (inside && !name.is_empty() && !name.starts_with('#')).then_some(name)
+    })
+}

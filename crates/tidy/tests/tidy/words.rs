@@ -1,0 +1,47 @@
+//! What source never says: unfinished things, hidden warnings, somebody's machine.
+
+use crate::{is_rust, sources};
+
+/// Assembled, so that this file does not find itself.
+fn banned() -> Vec<(String, &'static str)> {
+    let join = |parts: &[&str]| parts.concat();
+    vec![
+        (join(&["todo", "!("]), "finish it"),
+        (join(&["unimplemented", "!("]), "finish it"),
+        (join(&["dbg", "!("]), "left behind"),
+        (join(&["FIX", "ME"]), "fix it"),
+        (join(&["#[", "allow("]), "use #[expect(…, reason = \"…\")]"),
+        (join(&["#[", "ignore"]), "a test that never runs is no test"),
+        (join(&["/wo", "rk/"]), "a path of one machine"),
+        (join(&["/ho", "me/"]), "a path of one machine"),
+    ]
+}
+
+#[test]
+fn source_is_finished_and_speaks_of_no_machine() {
+    let banned = banned();
+    for (shown, text) in sources("crates", &is_rust) {
+        for (number, line) in text.lines().enumerate() {
+            for (word, why) in &banned {
+                assert!(!line.contains(word), "{shown}:{}: {word}: {why}", number + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn text_files_name_no_machine_and_no_registry_host() {
+    let text = |path: &std::path::Path| {
+        path.extension().is_some_and(|it| {
+            ["md", "toml", "py", "yaml", "yml", "json", "sh", "html", "js", "css"]
+                .iter()
+                .any(|known| it == *known)
+        })
+    };
+    let hosts = [["index.", "crates.io"], ["registry.", "npmjs"], ["files.", "pythonhosted"]];
+    for (shown, text) in sources(".", &text) {
+        for host in hosts {
+            assert!(!text.contains(&host.concat()), "{shown}: names a registry host");
+        }
+    }
+}
