@@ -1,0 +1,240 @@
+//! Fits the numbers that turn evidence into a radius, by quantile regression:
+//! of all scales the one that is narrowest while as many truths as wanted lie
+//! within. Deterministic: a compass search, no randomness.
+
+use domain::motion::{Evidence, LENGTHS, Scale};
+
+/// The share of truths that shall lie within: in the middle of 93 to 98 %.
+pub const fn coverage() -> f64 {
+    0.955
+}
+
+/// What a dial that is turned by a factor of e must gain at least: noise does not.
+const fn stay() -> f64 {
+    3e-4
+}
+
+/// One known error, how much it counts, and the evidence for it.
+pub struct Known<'a> {
+    /// What was known before.
+    pub evidence: &'a Evidence,
+    /// How wrong the guess was.
+    pub error_m: f64,
+    /// How much it counts.
+    pub weight: f64,
+}
+
+/// The best scale for these errors, looked for from `start` on.
+pub fn scale(known: &[Known<'_>], start: &Scale) -> Scale {
+    if known.is_empty() {
+        return *start;
+    }
+    let mut search = Search::new(known, start);
+    let mut step = 1.0;
+    while step > 0.02 {
+        let mut improved = false;
+        for dial in 0..DIALS {
+            improved |= search.turn(dial, step) || search.turn(dial, -step);
+        }
+        if !improved {
+            step *= 0.5;
+        }
+    }
+    let mut found = search.scale();
+    found.factor *= search.correction();
+    found
+}
+
+/// Every share, the prior, the factor and what being alone costs.
+const DIALS: usize = LENGTHS + 5;
+const PRIOR: usize = LENGTHS;
+const FACTOR: usize = LENGTHS + 1;
+const ALONE: usize = LENGTHS + 2;
+const SHORT: usize = LENGTHS + 3;
+const LONG: usize = LENGTHS + 4;
+
+/// Evidence laid out flat, with the sums that most turns of a dial leave alone.
+struct Search {
+    stay: f64,
+    cov: f64,
+    start: [f64; DIALS],
+    /// Logarithms of all there is to turn: a scale has no sign and no unit.
+    dials: [f64; DIALS],
+    /// What each dial says.
+    values: [f64; DIALS],
+    idle: [bool; DIALS],
+    loss: f64,
+    questions: Vec<Question>,
+    /// Of all questions' own lengths and, after each, those of its echoes.
+    rows: Vec<Row>,
+    weight: f64,
+}
+
+struct Question {
+    first: usize,
+    after: usize,
+    floor_m: f64,
+    span_log: f64,
+    error_m: f64,
+    weight: f64,
+    heard: f64,
+    /// What the scale makes of the last two.
+    factor: f64,
+}
+
+struct Row {
+    lengths_m: [f64; LENGTHS],
+    error_m: f64,
+    weight: f64,
+    typical_m: f64,
+}
+
+impl Search {
+    fn new(known: &[Known<'_>], start: &Scale) -> Self {
+        let (mut questions, mut rows) = (Vec::new(), Vec::new());
+        let row = |lengths_m, error_m, weight| Row { lengths_m, error_m, weight, typical_m: 0.0 };
+        for it in known {
+            let first = rows.len();
+            rows.push(row(it.evidence.lengths_m, it.error_m, 1.0));
+            let echoes = it.evidence.echoes.iter();
+            rows.extend(echoes.map(|echo| row(echo.lengths_m, echo.error_m, echo.weight)));
+            questions.push(Question {
+                first,
+                after: rows.len(),
+                floor_m: it.evidence.floor_m,
+                span_log: it.evidence.span_log,
+                error_m: it.error_m,
+                weight: it.weight,
+                heard: rows[first + 1..].iter().map(|it| it.weight).sum(),
+                factor: 1.0,
+            });
+        }
+        let mut values = [0.0; DIALS];
+        values[..LENGTHS].copy_from_slice(&start.shares);
+        values[LENGTHS..].copy_from_slice(&[
+            start.prior,
+            start.factor,
+            start.alone,
+            start.short,
+            start.long,
+        ]);
+        let mut idle = [false; DIALS];
+        for (dial, idle) in idle[..LENGTHS].iter_mut().enumerate() {
+            *idle = rows.iter().all(|row| row.lengths_m[dial] == 0.0);
+        }
+        let dials = values.map(f64::ln);
+        let weight = questions.iter().map(|it| it.weight).sum();
+        let (start, loss) = (dials, f64::INFINITY);
+        let mut search = Self {
+            stay: stay(),
+            cov: coverage(),
+            start,
+            dials,
+            values,
+            idle,
+            loss,
+            questions,
+            rows,
+            weight,
+        };
+        search.sum_up();
+        search.loss = search.loss();
+        search
+    }
+
+    /// Turns a dial, and back again when that is no better.
+    fn turn(&mut self, dial: usize, by: f64) -> bool {
+        if self.idle[dial] {
+            return false;
+        }
+        let (angle, value) = (self.dials[dial], self.values[dial]);
+        self.set(dial, angle + by, (angle + by).exp());
+        let loss = self.loss();
+        if loss < self.loss - 1e-7 {
+            self.loss = loss;
+            return true;
+        }
+        self.set(dial, angle, value);
+        false
+    }
+
+    fn set(&mut self, dial: usize, angle: f64, value: f64) {
+        let gain = value - self.values[dial];
+        (self.dials[dial], self.values[dial]) = (angle, value);
+        if dial > PRIOR {
+            let scale = self.scale();
+            for question in &mut self.questions {
+                question.factor = scale.factor(question.span_log, question.heard);
+            }
+        } else if dial < PRIOR {
+            for row in &mut self.rows {
+                row.typical_m += gain * row.lengths_m[dial];
+            }
+        }
+    }
+
+    fn sum_up(&mut self) {
+        let scale = self.scale();
+        for question in &mut self.questions {
+            question.factor = scale.factor(question.span_log, question.heard);
+            for row in &mut self.rows[question.first..question.after] {
+                let sum: f64 = row.lengths_m.iter().zip(&self.values).map(|(a, b)| a * b).sum();
+                row.typical_m = sum + question.floor_m;
+            }
+        }
+    }
+
+    /// The pinball loss of logarithms, which asks for a quantile and, being of
+    /// logarithms, cares as much for a ship at its berth as for a jet.
+    fn loss(&self) -> f64 {
+        let mut loss = 0.0;
+        for question in &self.questions {
+            let off = self.misfit(question);
+            let cost = if off > 0.0 { self.cov * off } else { (self.cov - 1.0) * off };
+            loss += question.weight * cost;
+        }
+        let strayed: f64 = self.dials.iter().zip(&self.start).map(|(a, b)| (a - b) * (a - b)).sum();
+        loss / self.weight + self.stay * strayed
+    }
+
+    /// The logarithm of how far an error is beyond the radius. Half the digits'
+    /// step is added to both, so that a truth that was hit exactly has one.
+    fn misfit(&self, question: &Question) -> f64 {
+        let radius_m = self.radius_m(question);
+        ((question.error_m + question.floor_m) / (radius_m + question.floor_m)).ln()
+    }
+
+    /// As [`Evidence::radius_95_m`], by the sums.
+    fn radius_m(&self, question: &Question) -> f64 {
+        let mut ratios = self.values[PRIOR];
+        for echo in &self.rows[question.first + 1..question.after] {
+            let ratio = echo.error_m / echo.typical_m;
+            ratios += echo.weight * ratio * ratio;
+        }
+        let told = (ratios / (question.heard + self.values[PRIOR])).sqrt();
+        question.factor * self.rows[question.first].typical_m * told
+    }
+
+    /// What the factor lacks to the wanted share of truths: split conformal.
+    fn correction(&self) -> f64 {
+        let mut offs: Vec<(f64, f64)> =
+            self.questions.iter().map(|it| (self.misfit(it), it.weight)).collect();
+        offs.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut sum = 0.0;
+        for (off, weight) in offs {
+            sum += weight;
+            if sum >= self.cov * self.weight {
+                return off.exp();
+            }
+        }
+        1.0
+    }
+
+    fn scale(&self) -> Scale {
+        let mut shares = [0.0; LENGTHS];
+        shares.copy_from_slice(&self.values[..LENGTHS]);
+        let [prior, factor, alone, short, long] =
+            [PRIOR, FACTOR, ALONE, SHORT, LONG].map(|it| self.values[it]);
+        Scale { shares, prior, factor, alone, short, long }
+    }
+}

@@ -1,0 +1,112 @@
+//! What is known in advance of how things move. `Habits` are physics, written
+//! down; `Scale`s are fitted on real tracks by `cargo run -p domain --example
+//! honesty`, which prints this file's numbers.
+
+use super::evidence::{LENGTHS, Scale};
+use crate::mode::Mode;
+
+/// What is usual for a mode of transport.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Habits {
+    /// Over gaps much longer than this, a course reported at the ends says little
+    /// about the middle; in seconds.
+    pub steady_s: f64,
+    /// A thing forgets its course within this many seconds.
+    pub course_s: f64,
+    /// Its usual speed under way, in metres per second.
+    pub usual_m_s: f64,
+    /// How fast it may be after it was lost sight of, whatever was seen before: what
+    /// travels in an unknown way may have boarded something. In metres per second.
+    pub boards_m_s: f64,
+    /// How much the ground it keeps to rises or falls per metre, where it does.
+    pub slope: f64,
+    /// Its usual climb, in metres per second.
+    pub climb_m_s: f64,
+}
+
+/// Everything a guess needs to know of a mode.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Parameters {
+    /// Position between two fixes.
+    pub between: Scale,
+    /// Position after the last fix.
+    pub beyond: Scale,
+    /// Height between two fixes.
+    pub height_between: Scale,
+    /// Height after the last fix.
+    pub height_beyond: Scale,
+}
+
+impl Habits {
+    /// How long a gap is, in powers of ten of the time in which a course is forgotten.
+    pub fn span_log(&self, span_s: f64) -> f64 {
+        libm::log10((span_s / self.course_s).clamp(0.01, 100.0))
+    }
+
+    /// The habits of people on foot.
+    pub const ON_FOOT: Self = Self {
+        steady_s: 60.0,
+        course_s: 120.0,
+        usual_m_s: 6.0,
+        boards_m_s: 12.0,
+        slope: 0.03,
+        climb_m_s: 0.1,
+    };
+
+    /// The habits of a mode; what travels in an unknown way is on foot or slower.
+    pub const fn of(mode: Option<Mode>) -> &'static Self {
+        match mode {
+            Some(Mode::Air) => &Self {
+                steady_s: 1500.0,
+                course_s: 300.0,
+                usual_m_s: 200.0,
+                boards_m_s: 0.0,
+                slope: 0.0,
+                climb_m_s: 5.0,
+            },
+            Some(Mode::Sea) => &Self {
+                steady_s: 1500.0,
+                course_s: 900.0,
+                usual_m_s: 6.0,
+                boards_m_s: 0.0,
+                slope: 0.0,
+                climb_m_s: 0.01,
+            },
+            Some(Mode::Road | Mode::Rail) => &Self {
+                steady_s: 60.0,
+                course_s: 120.0,
+                usual_m_s: 15.0,
+                boards_m_s: 0.0,
+                slope: 0.03,
+                climb_m_s: 0.3,
+            },
+            None => &Self {
+                steady_s: 60.0,
+                course_s: 120.0,
+                usual_m_s: 6.0,
+                boards_m_s: 12.0,
+                slope: 0.03,
+                climb_m_s: 0.1,
+            },
+        }
+    }
+}
+
+impl Parameters {
+    /// The parameters of a mode.
+    pub const fn of(_mode: Option<Mode>) -> &'static Self {
+        &PRIOR
+    }
+}
+
+const fn scale(shares: [f64; LENGTHS], prior: f64, factor: f64) -> Scale {
+    Scale { shares, prior, factor, alone: 0.5, short: 1.0, long: 1.0 }
+}
+
+/// Where fitting starts.
+pub const PRIOR: Parameters = Parameters {
+    between: scale([0.5, 4.0, 0.1, 0.1, 0.04, 0.1, 0.1, 0.1], 0.1, 2.5),
+    beyond: scale([0.3, 0.2, 0.1, 0.01, 0.05, 0.02, 0.05, 0.001], 0.5, 4.0),
+    height_between: scale([0.2, 3.0, 0.5, 0.1, 0.0005, 0.01, 0.001, 0.001], 0.1, 2.5),
+    height_beyond: scale([0.2, 1.0, 0.1, 0.05, 0.002, 0.3, 0.001, 0.001], 0.1, 2.5),
+};

@@ -1,0 +1,211 @@
+//! What single facts do to the state of a package.
+
+use super::*;
+use crate::{
+    id::{ContainerId, PlaceId, Subject},
+    money::{Currency, Money},
+    private::Private,
+    record::{ContainerKind, ContainerRecord, Promise},
+    time::{DAY, HOUR},
+};
+
+const PACKAGE: Subject = Subject::Package(PackageId::from_bytes([1; 16]));
+const HERE: PlaceId = PlaceId::from_bytes([2; 16]);
+const THERE: PlaceId = PlaceId::from_bytes([3; 16]);
+const TRUCK: Holder = Holder::Container(ContainerId::from_bytes([4; 16]));
+
+fn at(hour: i64) -> Timestamp {
+    Timestamp::MIN.plus(DAY + hour * HOUR)
+}
+
+fn event(hour: i64, fact: Fact) -> Event {
+    Event {
+        id: EventId::from_bytes([hour as u8; 16]),
+        subject: PACKAGE,
+        happened_at: at(hour),
+        recorded_at: at(hour),
+        actor: "usr_1".to_owned(),
+        source: "api".to_owned(),
+        fact,
+    }
+}
+
+/// Facts an hour apart.
+fn after(facts: Vec<Fact>) -> State {
+    let events: Vec<Event> = (0..).zip(facts).map(|(hour, fact)| event(hour, fact)).collect();
+    fold(&events)
+}
+
+fn registered() -> Fact {
+    Fact::Registered(Box::new(Record::Package(PackageRecord {
+        origin: Some(HERE),
+        destination: Some(THERE),
+        ..PackageRecord::default()
+    })))
+}
+
+fn departed(from: Option<PlaceId>) -> Fact {
+    Fact::Departed { from, to: None, mode: None, expected_at: None }
+}
+
+fn scanned(place: PlaceId) -> Fact {
+    Fact::Scanned { place, floor: None }
+}
+
+fn delivered() -> Fact {
+    Fact::Delivered { place: None, proof: Proof::default() }
+}
+
+#[test]
+fn a_package_goes_through_its_statuses() {
+    let reason = IncidentReason::ConsigneeNotHome;
+    let steps = [
+        (registered(), Status::Registered),
+        (scanned(HERE), Status::Registered),
+        (Fact::PickedUp { place: None }, Status::PickedUp),
+        (departed(None), Status::InTransit),
+        (Fact::Arrived { place: THERE }, Status::InTransit),
+        (Fact::Held { reason, place: None }, Status::Held),
+        (scanned(THERE), Status::InTransit),
+        (Fact::OutForDelivery { from: None }, Status::OutForDelivery),
+        (Fact::Problem { reason, detail: None }, Status::Problem),
+        (Fact::ReadyToCollect { place: THERE }, Status::ReadyToCollect),
+        (delivered(), Status::Delivered),
+        (scanned(THERE), Status::Delivered),
+        (Fact::Returning { reason: None, to: None }, Status::Returning),
+        (departed(None), Status::Returning),
+        (Fact::Returned { place: None }, Status::Returned),
+    ];
+    for count in 1..=steps.len() {
+        let facts = steps[..count].iter().map(|(fact, _)| fact.clone()).collect();
+        assert_eq!(after(facts).status, steps[count - 1].1, "after {count} facts");
+    }
+}
+
+#[test]
+fn the_reason_goes_with_its_status() {
+    let reason = IncidentReason::WeatherDelay;
+    let state = after(vec![registered(), Fact::Problem { reason, detail: None }]);
+    assert_eq!((state.reason, state.status_at), (Some(reason), at(1)));
+    let state = after(vec![registered(), Fact::Problem { reason, detail: None }, delivered()]);
+    assert_eq!((state.reason, state.delivered_at), (None, Some(at(2))));
+}
+
+#[test]
+fn a_delivery_that_does_not_stand_leaves_no_proof() {
+    let proof = Proof { received_by: Some(Private::new("Kim")), ..Proof::default() };
+    let handed_over = Fact::Delivered { place: None, proof };
+    assert!(after(vec![registered(), handed_over.clone()]).proof.is_some());
+    let state = after(vec![registered(), handed_over, departed(None)]);
+    assert_eq!((state.proof, state.delivered_at, state.status), (None, None, Status::InTransit));
+}
+
+#[test]
+fn whatever_is_received_leaves_its_container() {
+    let loaded = || vec![registered(), Fact::Joined(TRUCK)];
+    assert_eq!(after(loaded()).holder, Some((TRUCK, at(1))));
+    for fact in [delivered(), Fact::Returned { place: None }, Fact::ReadyToCollect { place: THERE }]
+    {
+        let mut facts = loaded();
+        facts.push(fact.clone());
+        assert_eq!(after(facts).holder, None, "{}", fact.kind());
+    }
+    let mut facts = loaded();
+    facts.push(scanned(THERE));
+    assert_eq!(after(facts).holder, Some((TRUCK, at(1))), "a scan on board unloads nothing");
+}
+
+#[test]
+fn leaving_another_container_changes_nothing() {
+    let other = Holder::Container(ContainerId::from_bytes([5; 16]));
+    let state = after(vec![registered(), Fact::Joined(TRUCK), Fact::Left(other)]);
+    assert_eq!(state.holder, Some((TRUCK, at(1))));
+    let state = after(vec![registered(), Fact::Joined(TRUCK), Fact::Left(TRUCK)]);
+    assert_eq!(state.holder, None);
+}
+
+#[test]
+fn a_leg_is_open_until_it_is_seen_somewhere() {
+    let open = after(vec![registered(), scanned(HERE), departed(None)]);
+    assert_eq!(open.leg.map(|it| (it.from, it.departed_at)), Some((Some(HERE), at(2))));
+    let closed = after(vec![registered(), scanned(HERE), departed(None), scanned(THERE)]);
+    assert_eq!((closed.leg, closed.last_place), (None, Some((THERE, at(3)))));
+}
+
+#[test]
+fn a_place_that_is_not_said_is_the_destination_or_the_origin() {
+    assert_eq!(after(vec![registered(), delivered()]).last_place, Some((THERE, at(1))));
+    let back = after(vec![registered(), Fact::Returned { place: None }]);
+    assert_eq!(back.last_place, Some((HERE, at(1))));
+}
+
+#[test]
+fn what_was_said_before_the_registration_stays() {
+    let promise = Promise { first: at(1), last: at(2) };
+    let set = PackageRecord { carrier: Some("ups".to_owned()), ..PackageRecord::default() };
+    let amended = Fact::Amended { set: Box::new(Record::Package(set)), clear: Vec::new() };
+    let state = after(vec![Fact::PromiseChanged(promise), amended, registered()]);
+    let record = state.package().unwrap();
+    assert_eq!(record.promised, Some(promise));
+    assert_eq!(record.carrier.as_deref(), Some("ups"));
+    assert_eq!(record.destination, Some(THERE));
+    assert_eq!(state.registered_at, Some(at(2)));
+
+    let container = |name: &str| {
+        let (kind, name) = (ContainerKind::Truck, name.to_owned());
+        Box::new(Record::Container(ContainerRecord { kind, name, references: Vec::new() }))
+    };
+    let renamed = Fact::Amended { set: container("Truck 8"), clear: Vec::new() };
+    let state = after(vec![renamed, Fact::Registered(container("Truck 7"))]);
+    assert_eq!(state.record, Some(*container("Truck 8")));
+}
+
+#[test]
+fn a_cost_line_told_again_replaces_itself() {
+    let line = |minor, id: &str| CostLine {
+        kind: CostKind::Freight,
+        amount: Money { currency: Currency::USD, minor },
+        source: "invoice".to_owned(),
+        id: id.to_owned(),
+    };
+    let state = after(vec![
+        registered(),
+        Fact::CostAdded(line(100, "2")),
+        Fact::CostAdded(line(70, "1")),
+        Fact::CostAdded(line(120, "2")),
+        Fact::CostCredited(line(20, "2")),
+    ]);
+    let costs: Vec<_> = state.costs.iter().map(|it| (it.line.amount.minor, it.credit)).collect();
+    assert_eq!(costs, [(70, false), (120, false), (20, true)]);
+}
+
+#[test]
+fn a_clock_that_runs_ahead_is_not_believed() {
+    let mut early = event(1, scanned(THERE));
+    early.happened_at = at(24 * 700);
+    let state = fold(&[event(0, registered()), early.clone(), event(2, scanned(HERE))]);
+    assert_eq!(state.last_place, Some((HERE, at(2))), "the fact from the future is not the latest");
+    early.happened_at = early.recorded_at.plus(crate::event::CLOCK_SKEW_MAX);
+    assert_eq!(early.effective_at(), early.happened_at, "a small difference is");
+}
+
+#[test]
+fn a_void_that_comes_first_takes_its_target_away_all_the_same() {
+    let target = event(3, delivered());
+    let void = event(1, Fact::Voided { target: target.id, why: None });
+    let before = fold(&[event(0, registered()), void.clone()]);
+    assert_eq!(before.refuted, [target.id]);
+    assert_eq!(before.clone().advanced(&target), None, "so the whole set is folded");
+    let whole = fold(&[event(0, registered()), void, target]);
+    assert_eq!((whole.status, whole.refuted.len()), (Status::Registered, 0));
+    assert_eq!(whole.events, 3);
+}
+
+#[test]
+fn only_the_newest_photos_are_listed() {
+    let photo = |number: usize| PhotoId::from_bytes([number as u8; 16]);
+    let facts = (0..PHOTOS_MAX + 3).map(|it| Fact::PhotoAdded(photo(it))).collect();
+    let state = after(facts);
+    assert_eq!(state.photos.len(), PHOTOS_MAX);
+    assert_eq!((state.photos[0], state.photos[PHOTOS_MAX - 1]), (photo(3), photo(PHOTOS_MAX + 2)));
+}
