@@ -1,0 +1,101 @@
+//! The rows that follow from a subject's state: one pure function, so that
+//! following the feed, rebuilding and checking cannot disagree.
+
+use std::collections::BTreeMap;
+
+use domain::{
+    event::Holder,
+    id::{PackageId, Subject},
+    record::{PackageRecord, Record},
+    state::State,
+};
+use table::{Guard, Key, Write};
+
+use crate::{
+    keys::{Row, day},
+    rows::{ListRow, MemberRow, NameRow, to_bytes},
+};
+
+/// Every row that a subject's state asks for, by key.
+#[must_use]
+pub fn derived(subject: Subject, state: &State) -> BTreeMap<Key, Vec<u8>> {
+    let mut rows = BTreeMap::new();
+    match (&state.record, subject) {
+        (Some(Record::Package(record)), Subject::Package(id)) => {
+            let key = Row::Listed(state.known_since, id).key();
+            rows.insert(key, to_bytes(&list_row(record, state)));
+            rows.insert(Row::ListedDay(day(state.known_since)).key(), Vec::new());
+        }
+        (Some(record), _) => {
+            if let Some(name) = name(record) {
+                let key = Row::Named(&sorting_name(name), subject).key();
+                rows.insert(key, to_bytes(&NameRow { name: name.to_owned() }));
+            }
+        }
+        (None, _) => (),
+    }
+    if let Some((holder @ (Holder::Container(_) | Holder::Place(_)), since)) = state.holder {
+        let key = Row::Member(holder.subject(), subject).key();
+        rows.insert(key, to_bytes(&MemberRow { since }));
+    }
+    rows
+}
+
+/// The writes that turn the rows of `old` into those of `new`.
+#[must_use]
+pub fn changes(old: &BTreeMap<Key, Vec<u8>>, new: &BTreeMap<Key, Vec<u8>>) -> Vec<Write> {
+    let gone = old.keys().filter(|key| !new.contains_key(*key));
+    let other = new.iter().filter(|(key, value)| old.get(*key) != Some(*value));
+    gone.map(|key| Write::delete(key.clone(), Guard::Any))
+        .chain(other.map(|(key, value)| Write::put(key.clone(), Guard::Any, value.clone())))
+        .collect()
+}
+
+/// A name as it sorts and is searched: lower case, bounded.
+#[must_use]
+pub fn sorting_name(name: &str) -> String {
+    name.trim().to_lowercase().chars().take(100).collect()
+}
+
+fn name(record: &Record) -> Option<&str> {
+    match record {
+        Record::Package(_) => None,
+        Record::Container(record) => Some(&record.name),
+        Record::Place(record) => Some(&record.name),
+        Record::Tracker(record) => Some(&record.name),
+        Record::Client(record) => Some(&record.name),
+    }
+}
+
+fn list_row(record: &PackageRecord, state: &State) -> ListRow {
+    ListRow {
+        status: state.status,
+        status_at: state.status_at,
+        description: record.description.clone(),
+        client: record.client,
+        carrier: record.carrier.clone(),
+        mode: record.mode,
+        number: best_number(record),
+    }
+}
+
+/// The number people most likely know a package by: the carrier's, else the
+/// order's, else any.
+#[must_use]
+pub fn best_number(record: &PackageRecord) -> Option<String> {
+    let rank = |scheme: &str| match scheme {
+        it if it.starts_with("carrier:") => 0,
+        "sscc" => 1,
+        "client_ref" => 2,
+        "order" => 3,
+        _ => 4,
+    };
+    let references = record.references.iter().flatten();
+    references.min_by_key(|it| rank(&it.scheme)).map(|it| it.value.clone())
+}
+
+/// The package a list row's key names.
+#[must_use]
+pub fn listed_package(sort: &[u8]) -> Option<PackageId> {
+    Some(PackageId::from_bytes(sort.get(8..)?.try_into().ok()?))
+}

@@ -1,0 +1,329 @@
+//! Importing tables: reads rows by a mapping, registers the places and clients
+//! they name, and records their facts. Safe to stop and to run again at any time.
+
+use std::{
+    collections::HashSet,
+    io::Read,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use domain::{
+    draft::Draft,
+    event::Fact,
+    id::{EventId, Subject},
+    record::{ClientRecord, Record},
+    time::Timestamp,
+};
+use futures::{StreamExt, stream};
+use intake::{
+    gazetteer::Gazetteer,
+    mapping::{Import, ImportError, Mapping, Outcome, ParsedRow},
+    rows::RowError,
+};
+use minicbor::{Decode, Encode};
+use sha2::{Digest, Sha256};
+use table::{Guard, Write};
+
+use crate::{
+    Service,
+    error::{Error, Result},
+    keys::Row,
+    record::{Attribution, TOGETHER_MAX},
+    rows::to_bytes,
+};
+
+/// Rows recorded at the same time: enough to share each flush to disk.
+const ROWS_AT_ONCE: usize = 128;
+/// Rows read before they are recorded and the progress is kept.
+const ROWS_PER_STEP: usize = 1_024;
+/// Most errors that a report lists; it counts them all.
+pub const ERRORS_LISTED_MAX: usize = 1_000;
+
+/// How an import is to be done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// Only say what would happen.
+    pub dry_run: bool,
+    /// Record nothing unless every row can be recorded.
+    pub all_or_nothing: bool,
+}
+
+/// What an import did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Imported {
+    /// Rows read.
+    pub rows: u64,
+    /// Rows of which something new was recorded, or would be.
+    pub recorded: u64,
+    /// Rows that had been recorded before.
+    pub known: u64,
+    /// Rows passed over because an earlier run had done them.
+    pub skipped: u64,
+    /// Events newly recorded.
+    pub events: u64,
+    /// Rows with errors.
+    pub failed: u64,
+    /// What is wrong, at most [`ERRORS_LISTED_MAX`] entries.
+    pub errors: Vec<RowError>,
+}
+
+/// How far a file has been imported; kept while it is unfinished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ImportRow {
+    /// Every record up to this one is done, from 1.
+    #[n(0)]
+    pub done: u64,
+    /// Whether the end was reached.
+    #[n(1)]
+    pub finished: bool,
+}
+
+/// Names a file and its mapping by their contents: what resuming goes by.
+#[must_use]
+pub fn import_id(mapping: &str, content: &[u8]) -> [u8; 16] {
+    domain::id::derive_bytes(&[b"import", mapping.as_bytes(), &Sha256::digest(content)])
+}
+
+/// A result of an import.
+pub type Attempted<T> = std::result::Result<T, ImportFailure>;
+
+/// Places and clients that are known to be registered while one import runs.
+type Seen = Mutex<HashSet<Subject>>;
+
+impl Service {
+    /// Imports a table that can be read as often as needed: `open` starts it
+    /// from the beginning. `progress` is told how many rows were read.
+    pub async fn import<R: Read>(
+        &self,
+        by: &Attribution,
+        mapping: &Arc<Mapping>,
+        id: [u8; 16],
+        open: impl Fn() -> std::io::Result<R>,
+        wish: Wish,
+        mut progress: impl FnMut(u64),
+    ) -> Attempted<Imported> {
+        let start = || -> Attempted<Import<R>> {
+            Ok(Import::open(open().map_err(ImportFailure::Read)?, Arc::clone(mapping))?)
+        };
+        if wish.dry_run || wish.all_or_nothing {
+            let checked = self.check_all(start()?, &mut progress).await?;
+            if wish.dry_run || checked.failed > 0 {
+                return Ok(checked);
+            }
+        }
+        let kept = self.import_row(id).await?.filter(|it| !it.finished);
+        let done = kept.map_or(0, |it| it.done);
+        self.record_all(by, start()?, id, done, &mut progress).await
+    }
+
+    /// Reads everything and records nothing.
+    async fn check_all<R: Read>(
+        &self,
+        mut import: Import<R>,
+        progress: &mut impl FnMut(u64),
+    ) -> Attempted<Imported> {
+        let mut report = Imported::default();
+        while let Some(outcome) = import.next(Gazetteer::embedded())? {
+            report.rows += 1;
+            match outcome.row {
+                Ok(row) => match self.stands_already(&row).await {
+                    Ok(0) => report.recorded += 1,
+                    Ok(_) => report.known += 1,
+                    Err(error) => report.fail(vec![row_error(outcome.line, error)?]),
+                },
+                Err(errors) => report.fail(errors),
+            }
+            if report.rows.is_multiple_of(ROWS_PER_STEP as u64) {
+                progress(report.rows);
+            }
+        }
+        progress(report.rows);
+        Ok(report)
+    }
+
+    async fn record_all<R: Read>(
+        &self,
+        by: &Attribution,
+        mut import: Import<R>,
+        id: [u8; 16],
+        done: u64,
+        progress: &mut impl FnMut(u64),
+    ) -> Attempted<Imported> {
+        let mut report = Imported::default();
+        let seen = Seen::default();
+        loop {
+            let mut step: Vec<Outcome> = Vec::with_capacity(ROWS_PER_STEP);
+            while step.len() < ROWS_PER_STEP {
+                let Some(outcome) = import.next(Gazetteer::embedded())? else { break };
+                report.rows += 1;
+                if outcome.ordinal <= done {
+                    report.skipped += 1;
+                } else {
+                    step.push(outcome);
+                }
+            }
+            let finished = step.len() < ROWS_PER_STEP;
+            let last = step.last().map_or(done, |it| it.ordinal);
+            self.record_step(by, step, &seen, &mut report).await?;
+            self.keep_import_row(id, ImportRow { done: last, finished }).await?;
+            progress(report.rows);
+            if finished {
+                return Ok(report);
+            }
+        }
+    }
+
+    /// Records the rows of one step. A row that is refused is reported; storage
+    /// that does not answer ends the import, to be run again.
+    async fn record_step(
+        &self,
+        by: &Attribution,
+        step: Vec<Outcome>,
+        seen: &Seen,
+        report: &mut Imported,
+    ) -> Attempted<()> {
+        let mut rows = Vec::with_capacity(step.len());
+        for outcome in step {
+            match outcome.row {
+                Ok(row) => rows.push(row),
+                Err(errors) => report.fail(errors),
+            }
+        }
+        let mut results = stream::iter(rows)
+            .map(|row| async move { (row.line, self.record_row(by, row, seen).await) })
+            .buffered(ROWS_AT_ONCE);
+        while let Some((line, result)) = results.next().await {
+            match result {
+                Ok(0) => report.known += 1,
+                Ok(events) => {
+                    report.recorded += 1;
+                    report.events += events;
+                }
+                Err(error) => report.fail(vec![row_error(line, error)?]),
+            }
+        }
+        Ok(())
+    }
+
+    /// Records one row and says how many of its events are new.
+    async fn record_row(&self, by: &Attribution, row: ParsedRow, seen: &Seen) -> Result<u64> {
+        for place in &row.places {
+            let subject = Subject::Place(place.id());
+            if !is_seen(seen, subject) {
+                self.register_gazetteer_place(&place.key).await?;
+                see(seen, subject);
+            }
+        }
+        for client in &row.clients {
+            let subject = Subject::Client(client.id);
+            if !is_seen(seen, subject) {
+                self.register_client(by, subject, &client.name).await?;
+                see(seen, subject);
+            }
+        }
+        let mut new = 0;
+        let mut drafts = row.drafts;
+        while !drafts.is_empty() {
+            let rest = drafts.split_off(drafts.len().min(TOGETHER_MAX));
+            let receipts = self.record(by, drafts).await?;
+            new += receipts.iter().filter(|it| !it.duplicate).count() as u64;
+            drafts = rest;
+        }
+        Ok(new)
+    }
+
+    async fn register_client(&self, by: &Attribution, subject: Subject, name: &str) -> Result<()> {
+        if self.is_registered(subject).await? {
+            return Ok(());
+        }
+        let record = Record::Client(ClientRecord { name: name.to_owned() });
+        let draft = Draft {
+            id: EventId::derive(&[b"client", subject.id_bytes()]),
+            subject,
+            happened_at: Timestamp::MIN,
+            fact: Fact::Registered(Box::new(record)),
+        };
+        self.record(by, vec![draft]).await.map(|_| ())
+    }
+
+    async fn import_row(&self, id: [u8; 16]) -> Result<Option<ImportRow>> {
+        let entry = self.table.get(&Row::Import(id).key()).await?;
+        entry.map(|it| minicbor::decode(&it.value).map_err(Error::from)).transpose()
+    }
+
+    async fn keep_import_row(&self, id: [u8; 16], row: ImportRow) -> Result<()> {
+        let put = Write::put(Row::Import(id).key(), Guard::Any, to_bytes(&row));
+        Ok(self.table.write(vec![put]).await?)
+    }
+}
+
+impl Imported {
+    fn fail(&mut self, errors: Vec<RowError>) {
+        self.failed += 1;
+        let free = ERRORS_LISTED_MAX.saturating_sub(self.errors.len());
+        self.errors.extend(errors.into_iter().take(free));
+    }
+}
+
+fn is_seen(seen: &Seen, subject: Subject) -> bool {
+    seen.lock().unwrap_or_else(PoisonError::into_inner).contains(&subject)
+}
+
+fn see(seen: &Seen, subject: Subject) {
+    seen.lock().unwrap_or_else(PoisonError::into_inner).insert(subject);
+}
+
+/// A refusal is the row's; anything else ends the import.
+fn row_error(line: u64, error: Error) -> Attempted<RowError> {
+    match error {
+        Error::Refused(_) | Error::Differs { .. } | Error::Invalid(_) | Error::NotFound(_) => {
+            Ok(RowError { line, column: None, reason: error.to_string() })
+        }
+        Error::Changed(_) | Error::Unavailable(_) | Error::Corrupt(_) => {
+            Err(ImportFailure::Stopped(error))
+        }
+    }
+}
+
+/// Why an import ended before its end. What was recorded stays; running it
+/// again goes on from there.
+#[derive(Debug)]
+pub enum ImportFailure {
+    /// The file cannot be read.
+    Read(std::io::Error),
+    /// The file is no table, or the mapping does not fit it.
+    Table(ImportError),
+    /// The storage stopped answering.
+    Stopped(Error),
+}
+
+impl std::fmt::Display for ImportFailure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Read(error) => write!(f, "the file cannot be read: {error}"),
+            Self::Table(error) => error.fmt(f),
+            Self::Stopped(error) => write!(f, "{error}; run the same import again to go on"),
+        }
+    }
+}
+
+impl std::error::Error for ImportFailure {}
+
+impl From<ImportError> for ImportFailure {
+    fn from(error: ImportError) -> Self {
+        Self::Table(error)
+    }
+}
+
+impl From<intake::rows::FileError> for ImportFailure {
+    fn from(error: intake::rows::FileError) -> Self {
+        Self::Table(error.into())
+    }
+}
+
+impl From<Error> for ImportFailure {
+    fn from(error: Error) -> Self {
+        Self::Stopped(error)
+    }
+}

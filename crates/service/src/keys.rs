@@ -1,0 +1,224 @@
+//! Every key of the table. Whoever wants to know what is stored reads this file.
+
+use domain::{
+    id::{EventId, PackageId, PhotoId, Subject, SubjectKind, UserId},
+    time::{DAY, Timestamp},
+};
+use table::Key;
+
+use crate::people::{SessionId, TokenId};
+
+/// How many shards a day of the package list is spread over.
+pub const LIST_SHARDS: u8 = 16;
+/// How many shards the list of all subjects is spread over.
+pub const SUBJECT_SHARDS: u8 = 64;
+/// How many shards a day of what happened to people's access is spread over.
+pub const ACCESS_SHARDS: u8 = 4;
+/// How many shards the counts of wrong attempts are spread over.
+pub const FAILURE_SHARDS: u8 = 16;
+
+/// Names one row. What its value is stands at each variant; how the bytes look
+/// is in docs/formats.md.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row<'a> {
+    /// A subject's chain and state: [`crate::rows::Head`].
+    Head(Subject),
+    /// One recorded event: [`crate::rows::Recorded`]. Never changed, never deleted.
+    Event(Subject, EventId),
+    /// What a photo is: [`crate::rows::PhotoRow`].
+    Photo(Subject, PhotoId),
+    /// That a subject exists; empty. What a rebuild starts from.
+    Subject(Subject),
+    /// That a number names a package: the scheme it was given under.
+    Reference(&'a str, PackageId, &'a str),
+    /// Derived: that a holder holds a child: [`crate::rows::MemberRow`].
+    Member(Subject, Subject),
+    /// Derived: a package in the list: [`crate::rows::ListRow`]. Newest first.
+    Listed(Timestamp, PackageId),
+    /// Derived: that a day has listed packages; empty. Newest first.
+    ListedDay(u32),
+    /// Derived: a place, container or client by name: [`crate::rows::NameRow`].
+    Named(&'a str, Subject),
+    /// How far a projector has followed a feed: [`crate::rows::Checkpoint`].
+    Checkpoint(&'a str, u64),
+    /// A message that was refused because its id stands with other content.
+    Quarantined(Timestamp, EventId),
+    /// How far a file was imported: [`crate::import::ImportRow`].
+    Import([u8; 16]),
+    /// An account: name, permissions, password hash.
+    User(UserId),
+    /// Who owns a login name, given in the form that must be unique.
+    LoginName(&'a str),
+    /// A session of a user: the hash of its secret, since when, last use.
+    Session(UserId, SessionId),
+    /// An API token of a user: the hash of its secret, what it may do, until when.
+    ApiToken(UserId, TokenId),
+    /// A link that signs a user in once: the hash of its secret, until when.
+    Link(UserId, [u8; 16]),
+    /// How many accounts can administrate. Exists for ever once one could.
+    Admins,
+    /// The hash of the token that lets the first administrator be created.
+    Setup,
+    /// Wrong attempts to sign in, by a hash of what they are counted for.
+    Failures([u8; 16]),
+    /// What happened to somebody's access, oldest first. Never changed.
+    Access(Timestamp, [u8; 16]),
+}
+
+impl Row<'_> {
+    /// Where the row lives.
+    #[must_use]
+    pub fn key(&self) -> Key {
+        match self {
+            Self::Head(subject) => Key::new(subject_shard(*subject), *b"h"),
+            Self::Event(subject, id) => {
+                Key::new(subject_shard(*subject), tagged(b'e', id.as_bytes()))
+            }
+            Self::Photo(subject, id) => {
+                Key::new(subject_shard(*subject), tagged(b'p', id.as_bytes()))
+            }
+            Self::Subject(subject) => {
+                Key::new(subjects_shard(subject_bucket(*subject)), subject_bytes(*subject))
+            }
+            Self::Reference(number, package, scheme) => {
+                let sort = [package.as_bytes(), scheme.as_bytes()].concat();
+                Key::new(reference_shard(number), sort)
+            }
+            Self::Member(holder, child) => {
+                Key::new(subject_shard(*holder), tagged(b'm', &subject_bytes(*child)))
+            }
+            Self::Listed(at, package) => {
+                let sort = [&newest_first(*at)[..], package.as_bytes()].concat();
+                Key::new(list_shard(day(*at), list_bucket(*package)), sort)
+            }
+            Self::ListedDay(day) => Key::new(*b"ld", (!day).to_be_bytes()),
+            Self::Named(name, subject) => {
+                let sort = [name.as_bytes(), b"\0", subject.id_bytes()].concat();
+                Key::new(named_shard(subject.kind()), sort)
+            }
+            Self::Checkpoint(projector, feed) => {
+                Key::new(*b"c", [projector.as_bytes(), b"/", &feed.to_be_bytes()].concat())
+            }
+            Self::Import(id) => Key::new(*b"i", *id),
+            Self::Quarantined(at, id) => {
+                Key::new(*b"q", [&newest_first(*at)[..], id.as_bytes()].concat())
+            }
+            Self::User(user) => Key::new(person_shard(*user), *b"u"),
+            Self::LoginName(name) => Key::new(login_name_shard(), name.as_bytes()),
+            Self::Session(user, id) => Key::new(person_shard(*user), tagged(b's', id.as_bytes())),
+            Self::ApiToken(user, id) => Key::new(person_shard(*user), tagged(b't', id.as_bytes())),
+            Self::Link(user, id) => Key::new(person_shard(*user), tagged(b'l', id)),
+            Self::Admins => Key::new(*b"ua", *b"admins"),
+            Self::Setup => Key::new(*b"ua", *b"setup"),
+            Self::Failures(of) => Key::new(failure_shard(of[0] % FAILURE_SHARDS), *of),
+            Self::Access(at, id) => {
+                let sort = [&at.millis().to_be_bytes()[..], id].concat();
+                Key::new(access_shard(day(*at), id[0] % ACCESS_SHARDS), sort)
+            }
+        }
+    }
+}
+
+/// Where a subject's head, events, photos and members live.
+#[must_use]
+pub fn subject_shard(subject: Subject) -> Vec<u8> {
+    tagged(b's', &subject_bytes(subject))
+}
+
+/// Reads what [`subject_shard`] wrote.
+#[must_use]
+pub fn subject_of_shard(shard: &[u8]) -> Option<Subject> {
+    shard.strip_prefix(b"s").and_then(subject_of_bytes)
+}
+
+/// One of the shards that list every subject.
+#[must_use]
+pub fn subjects_shard(bucket: u8) -> Vec<u8> {
+    vec![b'k', bucket]
+}
+
+/// Where the packages of one number live.
+#[must_use]
+pub fn reference_shard(number: &str) -> Vec<u8> {
+    tagged(b'r', number.as_bytes())
+}
+
+/// One of the shards that list the packages of one day.
+#[must_use]
+pub fn list_shard(day: u32, bucket: u8) -> Vec<u8> {
+    [b"l".as_slice(), &day.to_be_bytes(), &[bucket]].concat()
+}
+
+/// Where the places, containers or clients live by name.
+#[must_use]
+pub fn named_shard(kind: SubjectKind) -> Vec<u8> {
+    vec![b'n', kind as u8]
+}
+
+/// Where an account, its sessions, tokens and links live.
+#[must_use]
+pub fn person_shard(user: UserId) -> Vec<u8> {
+    tagged(b'u', user.as_bytes())
+}
+
+/// Where the login names live, in order.
+#[must_use]
+pub fn login_name_shard() -> Vec<u8> {
+    b"un".to_vec()
+}
+
+/// One of the shards that hold one day of what happened to people's access.
+#[must_use]
+pub fn access_shard(day: u32, bucket: u8) -> Vec<u8> {
+    [b"a".as_slice(), &day.to_be_bytes(), &[bucket]].concat()
+}
+
+/// One of the shards that count wrong attempts.
+#[must_use]
+pub fn failure_shard(bucket: u8) -> Vec<u8> {
+    vec![b'f', bucket]
+}
+
+/// The day an instant falls on, counted from 1970, UTC.
+#[must_use]
+pub fn day(at: Timestamp) -> u32 {
+    (at.millis() / DAY) as u32
+}
+
+/// Sorts later instants first.
+#[must_use]
+pub fn newest_first(at: Timestamp) -> [u8; 8] {
+    (!(at.millis() as u64)).to_be_bytes()
+}
+
+/// A subject as bytes that sort by kind.
+#[must_use]
+pub fn subject_bytes(subject: Subject) -> [u8; 17] {
+    let mut bytes = [0; 17];
+    bytes[0] = subject.kind() as u8;
+    bytes[1..].copy_from_slice(subject.id_bytes());
+    bytes
+}
+
+/// Reads what [`subject_bytes`] wrote.
+#[must_use]
+pub fn subject_of_bytes(bytes: &[u8]) -> Option<Subject> {
+    let (&kind, id) = bytes.split_first()?;
+    let kind = SubjectKind::ALL.iter().find(|it| **it as u8 == kind)?;
+    Some(Subject::from_parts(*kind, id.try_into().ok()?))
+}
+
+fn subject_bucket(subject: Subject) -> u8 {
+    subject.id_bytes()[0] % SUBJECT_SHARDS
+}
+
+fn list_bucket(package: PackageId) -> u8 {
+    package.as_bytes()[0] % LIST_SHARDS
+}
+
+fn tagged(tag: u8, rest: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(1 + rest.len());
+    bytes.push(tag);
+    bytes.extend_from_slice(rest);
+    bytes
+}

@@ -1,0 +1,90 @@
+//! The use cases. Every change is an event recorded by [`Service::record`];
+//! everything else is derived from events and read here.
+
+pub mod derive;
+pub mod error;
+pub mod import;
+pub mod keys;
+pub mod names;
+pub mod outside;
+pub mod packages;
+pub mod people;
+pub mod photos;
+pub mod places;
+pub mod projector;
+pub mod rebuild;
+pub mod record;
+pub mod rows;
+mod turns;
+pub mod whereabouts;
+
+use std::sync::Arc;
+
+use blobs::Blobs;
+use domain::id::Subject;
+use outside::{Clock, Entropy};
+use people::People;
+use quick_cache::sync::Cache;
+use table::Table;
+use turns::Turns;
+use whereabouts::Ways;
+
+pub use error::{Error, FieldError, Result};
+
+/// How many subjects are remembered as registered.
+const KNOWN_MAX: usize = 100_000;
+
+/// The use cases over one table and one blob store. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Service {
+    pub(crate) table: Arc<dyn Table>,
+    pub(crate) blobs: Arc<dyn Blobs>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    /// Subjects known to be registered. Nothing registered is ever unregistered,
+    /// so remembering needs no expiry.
+    known: Arc<Cache<Subject, ()>>,
+    people: People,
+    pub(crate) photo_turns: Arc<Turns>,
+    pub(crate) ways: Ways,
+}
+
+impl Service {
+    /// Puts the use cases on their ports.
+    pub fn new(
+        table: Arc<dyn Table>,
+        blobs: Arc<dyn Blobs>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        let people = People::new(Arc::clone(&table), Arc::clone(&clock), Arc::clone(&entropy));
+        Self {
+            table,
+            blobs,
+            clock,
+            entropy,
+            known: Arc::new(Cache::new(KNOWN_MAX)),
+            people,
+            photo_turns: Arc::new(photos::turns()),
+            ways: Ways::new(),
+        }
+    }
+
+    /// Accounts, signing in, sessions and tokens.
+    pub fn people(&self) -> &People {
+        &self.people
+    }
+
+    /// Whether a subject was registered.
+    pub(crate) async fn is_registered(&self, subject: Subject) -> Result<bool> {
+        if self.known.get(&subject).is_some() {
+            return Ok(true);
+        }
+        let registered =
+            self.head(subject).await?.is_some_and(|(head, _)| head.state.record.is_some());
+        if registered {
+            self.known.insert(subject, ());
+        }
+        Ok(registered)
+    }
+}

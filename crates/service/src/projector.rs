@@ -1,0 +1,177 @@
+//! The projector: follows the change feed and keeps every derived row true.
+//! Idempotent, so delivering a change twice does nothing.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, PoisonError},
+};
+
+use domain::id::Subject;
+use futures::{StreamExt, TryStreamExt, stream};
+use table::{Changed, FeedId, Guard, Key, Seq, Write};
+
+use crate::{
+    Service,
+    derive::{changes, derived},
+    error::Result,
+    keys::{Row, subject_of_shard},
+    rows::{Checkpoint, Head, to_bytes},
+};
+
+/// Most changes read at once.
+const CHANGES_MAX: usize = 2_000;
+/// Writes in flight: one row each, since derived rows need no transaction,
+/// which would cost twice as much.
+const WRITES_AT_ONCE: usize = 64;
+/// The name its checkpoints stand under.
+const NAME: &str = "rows";
+
+/// Follows the feeds of one service.
+#[derive(Debug)]
+pub struct Projector {
+    service: Service,
+    at: Mutex<BTreeMap<FeedId, Seq>>,
+    /// Days known to be listed: their row is the same for every package of the day.
+    days: Mutex<BTreeSet<Key>>,
+}
+
+impl Projector {
+    /// Starts where the checkpoints say.
+    pub fn new(service: Service) -> Self {
+        Self { service, at: Mutex::default(), days: Mutex::default() }
+    }
+
+    /// The feeds to follow, one [`Self::follow_once`] loop each.
+    pub async fn feeds(&self) -> Result<Vec<FeedId>> {
+        Ok(self.service.table.feeds().await?)
+    }
+
+    /// Takes in what is new in one feed and says how many changes that was;
+    /// 0 means it is up to date.
+    pub async fn follow_once(&self, feed: FeedId) -> Result<usize> {
+        let after = self.position(feed).await?;
+        let batch = match self.service.table.changes(feed, after, CHANGES_MAX).await {
+            Err(table::Error::Trimmed(_)) => return self.start_over(feed).await,
+            other => other?,
+        };
+        let Some(last) = batch.last().map(|it| it.seq) else { return Ok(0) };
+        self.lock().insert(feed, last);
+        // The rows written here come round in the feed as well. A batch of nothing
+        // else moves no checkpoint, or following would never come to rest.
+        if batch.iter().any(|it| is_head(&it.key)) {
+            self.apply(&batch).await.inspect_err(|_| self.forget(feed))?;
+            self.checkpoint(feed, last).await.inspect_err(|_| self.forget(feed))?;
+        }
+        Ok(batch.len())
+    }
+
+    /// Completes once a feed holds something this projector has not seen.
+    pub async fn something_new(&self, feed: FeedId) -> Result<()> {
+        let after = self.position(feed).await?;
+        self.service.table.changed(feed, after).await;
+        Ok(())
+    }
+
+    /// Takes in everything there is, until every feed is up to date.
+    pub async fn catch_up(&self) -> Result<()> {
+        loop {
+            let mut seen = 0;
+            for feed in self.feeds().await? {
+                seen += self.follow_once(feed).await?;
+            }
+            if seen == 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// How many changes of a feed are not taken in yet, counted up to a bound.
+    pub async fn behind(&self, feed: FeedId) -> Result<usize> {
+        let after = self.position(feed).await?;
+        let batch = self.service.table.changes(feed, after, CHANGES_MAX).await?;
+        Ok(batch.iter().filter(|it| it.seq > after && is_head(&it.key)).count())
+    }
+
+    /// Some changes are gone unread: rebuild every row from the events, then
+    /// follow from where the feed stood before that.
+    async fn start_over(&self, feed: FeedId) -> Result<usize> {
+        tracing::warn!(feed = feed.0, "changes are gone unread: rebuilding every derived row");
+        let newest = self.service.table.newest(feed).await?;
+        self.service.rebuild(|_| ()).await?;
+        self.checkpoint(feed, newest).await?;
+        self.lock().insert(feed, newest);
+        Ok(1)
+    }
+
+    async fn checkpoint(&self, feed: FeedId, seq: Seq) -> Result<()> {
+        let checkpoint = Checkpoint { seq_high: (seq >> 64) as u64, seq_low: seq as u64 };
+        let key = Row::Checkpoint(NAME, feed.0).key();
+        let put = Write::put(key, Guard::Any, to_bytes(&checkpoint));
+        self.service.table.write(vec![put]).await?;
+        self.service.table.trim(feed, seq).await?;
+        Ok(())
+    }
+
+    /// After a failure only the stored checkpoint counts.
+    fn forget(&self, feed: FeedId) {
+        self.lock().remove(&feed);
+        // A day may have been noted whose row was never written.
+        self.days.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    async fn position(&self, feed: FeedId) -> Result<Seq> {
+        if let Some(seq) = self.lock().get(&feed) {
+            return Ok(*seq);
+        }
+        let entry = self.service.table.get(&Row::Checkpoint(NAME, feed.0).key()).await?;
+        let seq = match entry {
+            Some(entry) => {
+                let checkpoint: Checkpoint = minicbor::decode(&entry.value)?;
+                Seq::from(checkpoint.seq_high) << 64 | Seq::from(checkpoint.seq_low)
+            }
+            None => 0,
+        };
+        self.lock().insert(feed, seq);
+        Ok(seq)
+    }
+
+    async fn apply(&self, batch: &[Changed]) -> Result<()> {
+        // Between the first old and the last new image of a head lies everything
+        // that happened to it in this batch.
+        let mut heads: BTreeMap<&Key, (&Changed, &Changed)> = BTreeMap::new();
+        for change in batch.iter().filter(|it| is_head(&it.key)) {
+            heads.entry(&change.key).or_insert((change, change)).1 = change;
+        }
+        let mut writes = Vec::new();
+        for (key, (first, last)) in heads {
+            let subject = subject_of_shard(&key.shard).expect("is_head checked the shard");
+            let old = rows_of(subject, first.old.as_deref())?;
+            let new = rows_of(subject, last.new.as_deref())?;
+            writes.extend(changes(&old, &new));
+        }
+        writes.retain(|write| write.key.shard != b"ld" || self.is_new_day(&write.key));
+        stream::iter(writes.into_iter().map(|write| self.service.table.write(vec![write])))
+            .buffer_unordered(WRITES_AT_ONCE)
+            .try_collect::<Vec<()>>()
+            .await?;
+        Ok(())
+    }
+
+    fn is_new_day(&self, key: &Key) -> bool {
+        self.days.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone())
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<FeedId, Seq>> {
+        self.at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_head(key: &Key) -> bool {
+    key.sort == b"h" && subject_of_shard(&key.shard).is_some()
+}
+
+fn rows_of(subject: Subject, head: Option<&[u8]>) -> Result<BTreeMap<Key, Vec<u8>>> {
+    let Some(bytes) = head else { return Ok(BTreeMap::new()) };
+    let head: Head = minicbor::decode(bytes)?;
+    Ok(derived(subject, &head.state))
+}

@@ -1,0 +1,379 @@
+//! Recording: every change is one event, put in place by one guarded write.
+
+use domain::{
+    admit::admit,
+    draft::Draft,
+    event::{Event, Fact, Holder},
+    id::{EventId, Subject},
+    leaf::LeafHash,
+    record::{Reference, normalise_reference},
+    state::{State, fold},
+    time::Timestamp,
+};
+use table::{Guard, Write};
+
+use crate::{
+    Service,
+    error::{Error, Result},
+    keys::{Row, subject_shard},
+    outside::random,
+    rows::{Head, Recorded, to_bytes},
+};
+
+/// Who says something, and which way it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribution {
+    /// An opaque id: `usr_…`, `trk_…`, `connection:…`.
+    pub actor: String,
+    /// The way: `api`, `import`, `cli`, `carrier:ups`.
+    pub source: String,
+}
+
+/// Proof that an event was recorded: nobody can change it without changing `leaf`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The event.
+    pub event: EventId,
+    /// What it is about.
+    pub subject: Subject,
+    /// Its number in the subject's chain, from 1.
+    pub seq: u64,
+    /// The hash of the bytes that are logged.
+    pub leaf: LeafHash,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// True when the same had been recorded before.
+    pub duplicate: bool,
+}
+
+/// Most drafts of one subject that are recorded in one write. DynamoDB allows
+/// 100 items; each event may bring new references.
+pub const TOGETHER_MAX: usize = 40;
+/// Most references one package may have.
+pub const REFERENCES_MAX: usize = 40;
+/// How deep containers may stand inside each other.
+pub const DEPTH_MAX: usize = 8;
+/// How often a write is tried again when others change the subject meanwhile.
+const ATTEMPTS_MAX: usize = 24;
+
+/// What one attempt wants to write.
+struct Attempt {
+    writes: Vec<Write>,
+    receipts: Vec<Receipt>,
+}
+
+impl Service {
+    /// Records facts about one subject, all in one write or none, durably
+    /// before it returns. Facts recorded before are answered as duplicates, so
+    /// saying the same again is always safe.
+    pub async fn record(&self, by: &Attribution, drafts: Vec<Draft>) -> Result<Vec<Receipt>> {
+        let Some(subject) = drafts.first().map(|it| it.subject) else { return Ok(Vec::new()) };
+        if drafts.len() > TOGETHER_MAX || drafts.iter().any(|it| it.subject != subject) {
+            let detail = format!("at most {TOGETHER_MAX} events of one subject at once");
+            return Err(Error::invalid("", "too_many", detail));
+        }
+        let mut known: Vec<Receipt> = Vec::new();
+        let mut fresh = self.events(by, drafts.clone());
+        for _ in 0..ATTEMPTS_MAX {
+            if fresh.is_empty() {
+                break;
+            }
+            let head = self.head(subject).await?;
+            let attempt = self.attempt(subject, head.as_ref(), &fresh).await;
+            let attempt = match attempt {
+                // What was recorded before need not be admissible again.
+                Err(error) => {
+                    let before = self.recorded_before(&fresh, &mut known).await?;
+                    if before == 0 {
+                        return Err(error);
+                    }
+                    fresh.retain(|event| known.iter().all(|it| it.event != event.id));
+                    continue;
+                }
+                Ok(attempt) => attempt,
+            };
+            match self.table.write(attempt.writes).await {
+                Ok(()) => {
+                    known.extend(attempt.receipts);
+                    return Ok(in_order_of(&drafts, known));
+                }
+                // Somebody changed the subject meanwhile: read it again.
+                Err(table::Error::Conflict(key)) if key == Row::Head(subject).key() => continue,
+                // An event stands already: as a duplicate, or with other content.
+                Err(table::Error::Conflict(_)) => (),
+                Err(table::Error::Unavailable(why)) => {
+                    if self.recorded_before(&fresh, &mut known).await? == 0 {
+                        return Err(Error::Unavailable(why));
+                    }
+                }
+                Err(other) => return Err(other.into()),
+            }
+            self.recorded_before(&fresh, &mut known).await?;
+            fresh.retain(|event| known.iter().all(|it| it.event != event.id));
+        }
+        if fresh.is_empty() {
+            return Ok(in_order_of(&drafts, known));
+        }
+        Err(Error::Unavailable(format!("{subject} is being changed by too many at once")))
+    }
+
+    /// How many of a row's facts were recorded before. One that stands with other
+    /// content is an error, as it would be when recording.
+    pub(crate) async fn stands_already(&self, row: &intake::mapping::ParsedRow) -> Result<usize> {
+        let mut standing = 0;
+        for draft in &row.drafts {
+            let key = Row::Event(draft.subject, draft.id).key();
+            let Some(entry) = self.table.get(&key).await? else {
+                // Rows are recorded whole, registration first.
+                return Ok(standing);
+            };
+            let recorded: Recorded = minicbor::decode(&entry.value)?;
+            if !recorded.event.says(draft) {
+                return Err(Error::Differs { event: draft.id, subject: draft.subject });
+            }
+            standing += 1;
+        }
+        Ok(standing)
+    }
+
+    /// Gives drafts their clock, their source and the salts of their personal texts.
+    fn events(&self, by: &Attribution, drafts: Vec<Draft>) -> Vec<Event> {
+        let recorded_at = self.clock.now();
+        let event = |draft: Draft| {
+            let mut fact = draft.fact;
+            for private in fact.privates_mut() {
+                private.set_salt(random(&*self.entropy));
+            }
+            let (actor, source) = (by.actor.clone(), by.source.clone());
+            let Draft { id, subject, happened_at, .. } = draft;
+            Event { id, subject, happened_at, recorded_at, actor, source, fact }
+        };
+        let mut events: Vec<Event> = drafts.into_iter().map(event).collect();
+        // The same draft twice in one call is one event.
+        let mut seen = std::collections::BTreeSet::new();
+        events.retain(|it| seen.insert(it.id));
+        events
+    }
+
+    /// Everything one guarded write holds: events, head, and what is new with them.
+    async fn attempt(
+        &self,
+        subject: Subject,
+        head: Option<&(Head, table::Version)>,
+        events: &[Event],
+    ) -> Result<Attempt> {
+        let mut state = head.map(|(head, _)| head.state.clone());
+        let mut seq = head.map_or(0, |(head, _)| head.seq);
+        let mut prev = head.map(|(head, _)| head.prev);
+        let mut writes = Vec::with_capacity(events.len() + 3);
+        let mut receipts = Vec::with_capacity(events.len());
+        for (index, event) in events.iter().enumerate() {
+            admit(state.as_ref(), event)?;
+            self.check_mentions(event, index).await?;
+            let advanced = state.clone().unwrap_or_default().advanced(event);
+            state = Some(match advanced {
+                Some(state) => state,
+                None => self.refolded(subject, &events[..=index]).await?,
+            });
+            seq += 1;
+            let recorded = Recorded { event: event.clone(), seq, prev };
+            let leaf = recorded.leaf_hash();
+            prev = Some(leaf);
+            let key = Row::Event(subject, event.id).key();
+            writes.push(Write::put(key, Guard::Absent, to_bytes(&recorded)));
+            let (event, recorded_at) = (event.id, event.recorded_at);
+            receipts.push(Receipt { event, subject, seq, leaf, recorded_at, duplicate: false });
+        }
+        let state = state.expect("there is at least one event");
+        let before = head.map(|(head, _)| &head.state);
+        writes.extend(new_references(subject, before, &state)?);
+        if head.is_none() {
+            writes.push(Write::put(Row::Subject(subject).key(), Guard::Any, []));
+        }
+        let guard = head.map_or(Guard::Absent, |(_, version)| Guard::Unchanged(*version));
+        let head = Head { seq, prev: prev.expect("there is at least one event"), state };
+        writes.push(Write::put(Row::Head(subject).key(), guard, to_bytes(&head)));
+        Ok(Attempt { writes, receipts })
+    }
+
+    /// Folds everything recorded of a subject together with what is about to be.
+    async fn refolded(&self, subject: Subject, new: &[Event]) -> Result<State> {
+        let mut events: Vec<Event> = self.all_events(subject).await?;
+        events.extend_from_slice(new);
+        Ok(fold(&events))
+    }
+
+    /// Finds which of `events` were recorded before. The same content is a
+    /// duplicate; other content under the same id is refused and kept aside.
+    async fn recorded_before(&self, events: &[Event], known: &mut Vec<Receipt>) -> Result<usize> {
+        let mut found = 0;
+        for event in events {
+            let key = Row::Event(event.subject, event.id).key();
+            let Some(entry) = self.table.get(&key).await? else { continue };
+            let recorded: Recorded = minicbor::decode(&entry.value)?;
+            if recorded.event.content_hash() != event.content_hash() {
+                self.quarantine(event).await?;
+                return Err(Error::Differs { event: event.id, subject: event.subject });
+            }
+            // Our own write whose answer was lost is no duplicate: it has our clock and salts.
+            let duplicate = recorded.event != *event;
+            known.push(Receipt {
+                event: event.id,
+                subject: event.subject,
+                seq: recorded.seq,
+                leaf: recorded.leaf_hash(),
+                recorded_at: recorded.event.recorded_at,
+                duplicate,
+            });
+            found += 1;
+        }
+        Ok(found)
+    }
+
+    async fn quarantine(&self, event: &Event) -> Result<()> {
+        let key = Row::Quarantined(event.recorded_at, event.id).key();
+        self.table.write(vec![Write::put(key, Guard::Any, event.to_bytes())]).await?;
+        tracing::warn!(event.id = %event.id, subject = %event.subject,
+            "an event was refused: its id stands with other content");
+        Ok(())
+    }
+
+    /// Whatever a fact mentions must be known, and loading must not make a cycle.
+    async fn check_mentions(&self, event: &Event, index: usize) -> Result<()> {
+        let Some(fact) = event.fact.asserted() else {
+            return self.check_target(event, index).await;
+        };
+        if event.fact.target().is_some() {
+            self.check_target(event, index).await?;
+        }
+        for subject in mentioned(fact) {
+            if !self.is_registered(subject).await? {
+                let kind = subject.kind();
+                let detail = format!("{subject} is no {kind} that is registered here");
+                return Err(Error::invalid(&format!("/{index}"), "unknown", detail));
+            }
+        }
+        match fact {
+            Fact::Joined(Holder::Container(into)) => {
+                self.check_forest(event.subject, Subject::Container(*into)).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn check_target(&self, event: &Event, index: usize) -> Result<()> {
+        let Some(target) = event.fact.target() else { return Ok(()) };
+        if self.table.get(&Row::Event(event.subject, target).key()).await?.is_some() {
+            return Ok(());
+        }
+        let detail = format!("{target} is no event of {}", event.subject);
+        Err(Error::invalid(&format!("/{index}/target"), "unknown", detail))
+    }
+
+    /// Follows what holds `into`: `child` must not be among it, nor may the
+    /// chain be deeper than allowed.
+    async fn check_forest(&self, child: Subject, into: Subject) -> Result<()> {
+        let mut holder = into;
+        for _ in 1..DEPTH_MAX {
+            if holder == child {
+                return Err(domain::admit::Refusal::InsideItself(child).into());
+            }
+            let Some((head, _)) = self.head(holder).await? else { return Ok(()) };
+            match head.state.holder {
+                Some((Holder::Container(next), _)) => holder = Subject::Container(next),
+                _ => return Ok(()),
+            }
+        }
+        let detail = format!("containers stand at most {DEPTH_MAX} deep inside each other");
+        Err(Error::invalid("", "too_deep", detail))
+    }
+
+    /// A subject's head and the version that guards it.
+    pub(crate) async fn head(&self, subject: Subject) -> Result<Option<(Head, table::Version)>> {
+        let Some(entry) = self.table.get(&Row::Head(subject).key()).await? else {
+            return Ok(None);
+        };
+        Ok(Some((minicbor::decode(&entry.value)?, entry.version)))
+    }
+
+    /// Everything recorded of a subject, in the order of its ids.
+    pub(crate) async fn all_recorded(&self, subject: Subject) -> Result<Vec<Recorded>> {
+        let mut all = Vec::new();
+        let mut next = Some(table::Scan::prefix(subject_shard(subject), b"e", 1000));
+        while let Some(scan) = next {
+            let page = self.table.scan(scan).await?;
+            for entry in &page.entries {
+                all.push(minicbor::decode(&entry.value)?);
+            }
+            next = page.rest;
+        }
+        Ok(all)
+    }
+
+    /// The events recorded of a subject, in the order of their ids.
+    pub(crate) async fn all_events(&self, subject: Subject) -> Result<Vec<Event>> {
+        Ok(self.all_recorded(subject).await?.into_iter().map(|it| it.event).collect())
+    }
+}
+
+/// The subjects a fact speaks of besides its own.
+fn mentioned(fact: &Fact) -> Vec<Subject> {
+    let places = |all: &[Option<domain::id::PlaceId>]| {
+        all.iter().flatten().map(|it| Subject::Place(*it)).collect()
+    };
+    match fact {
+        Fact::Registered(record) | Fact::Amended { set: record, .. } => match &**record {
+            domain::record::Record::Package(record) => {
+                let mut all: Vec<Subject> = places(&[record.origin, record.destination]);
+                all.extend(record.client.map(Subject::Client));
+                all
+            }
+            _ => Vec::new(),
+        },
+        Fact::Scanned { place, .. } | Fact::Arrived { place } | Fact::ReadyToCollect { place } => {
+            vec![Subject::Place(*place)]
+        }
+        Fact::PickedUp { place }
+        | Fact::Held { place, .. }
+        | Fact::OutForDelivery { from: place }
+        | Fact::Delivered { place, .. }
+        | Fact::Returning { to: place, .. }
+        | Fact::Returned { place } => places(&[*place]),
+        Fact::Departed { from, to, .. } => places(&[*from, *to]),
+        Fact::Joined(holder) | Fact::Left(holder) => vec![holder.subject()],
+        Fact::TrackerAttached(id) | Fact::TrackerDetached(id) => vec![Subject::Tracker(*id)],
+        // A shared cost may name a package that is imported later.
+        _ => Vec::new(),
+    }
+}
+
+/// Rows for the numbers a package is known by from now on.
+fn new_references(subject: Subject, before: Option<&State>, after: &State) -> Result<Vec<Write>> {
+    let Subject::Package(package) = subject else { return Ok(Vec::new()) };
+    let all = |state: &State| -> Vec<Reference> {
+        state.package().and_then(|it| it.references.clone()).unwrap_or_default()
+    };
+    let (old, new) = (before.map(all).unwrap_or_default(), all(after));
+    if new.len() > REFERENCES_MAX {
+        let detail = format!("a package has at most {REFERENCES_MAX} references");
+        return Err(Error::invalid("/references", "too_many", detail));
+    }
+    let row = |reference: &Reference| {
+        let number = normalise_reference(&reference.value);
+        let key = Row::Reference(&number, package, &reference.scheme).key();
+        Write::put(key, Guard::Any, [])
+    };
+    let mut writes: Vec<Write> = new.iter().filter(|it| !old.contains(it)).map(row).collect();
+    // Two spellings of one number are one row.
+    writes.sort_by(|a, b| a.key.cmp(&b.key));
+    writes.dedup_by(|a, b| a.key == b.key);
+    Ok(writes)
+}
+
+/// Receipts in the order of the drafts they answer.
+fn in_order_of(drafts: &[Draft], receipts: Vec<Receipt>) -> Vec<Receipt> {
+    drafts
+        .iter()
+        .filter_map(|draft| receipts.iter().find(|it| it.event == draft.id).copied())
+        .collect()
+}

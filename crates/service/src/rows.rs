@@ -1,0 +1,141 @@
+//! What the rows hold. Numbered fields: never reuse or change a number.
+
+use domain::{
+    event::Event,
+    id::{ClientId, PhotoId},
+    leaf::{LeafHash, leaf, leaf_hash},
+    mode::Mode,
+    state::{State, Status},
+    time::Timestamp,
+};
+use minicbor::{Decode, Encode};
+
+/// A subject's chain and state: what a guarded write moves forward.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Head {
+    /// How many events were recorded.
+    #[n(0)]
+    pub seq: u64,
+    /// The hash of the last one's leaf.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub prev: LeafHash,
+    /// What they amount to.
+    #[n(2)]
+    pub state: State,
+}
+
+/// One event as it was recorded. Its leaf follows from it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Recorded {
+    /// The event.
+    #[n(0)]
+    pub event: Event,
+    /// Its number in the subject's chain, from 1.
+    #[n(1)]
+    pub seq: u64,
+    /// The hash of the leaf before it; `None` for the first.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub prev: Option<LeafHash>,
+}
+
+impl Recorded {
+    /// The bytes that are logged.
+    #[must_use]
+    pub fn leaf(&self) -> Vec<u8> {
+        leaf(&self.event, self.seq, self.prev)
+    }
+
+    /// Their hash.
+    #[must_use]
+    pub fn leaf_hash(&self) -> LeafHash {
+        leaf_hash(&self.leaf())
+    }
+}
+
+/// What a holder's row says of one child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct MemberRow {
+    /// Since when.
+    #[n(0)]
+    pub since: Timestamp,
+}
+
+/// What the list shows of a package and filters by.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ListRow {
+    /// Where it stands.
+    #[n(0)]
+    pub status: Status,
+    /// Since when.
+    #[n(1)]
+    pub status_at: Timestamp,
+    /// What it is.
+    #[n(2)]
+    pub description: Option<String>,
+    /// Whose goods.
+    #[n(3)]
+    pub client: Option<ClientId>,
+    /// The shipping company.
+    #[n(4)]
+    pub carrier: Option<String>,
+    /// How it travels.
+    #[n(5)]
+    pub mode: Option<Mode>,
+    /// The number people most likely know it by.
+    #[n(6)]
+    pub number: Option<String>,
+}
+
+/// A place, container or client in the list of its kind.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct NameRow {
+    /// Its name as people wrote it.
+    #[n(0)]
+    pub name: String,
+}
+
+/// How far a projector has followed a feed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Checkpoint {
+    /// The high 64 bits of the last change it has dealt with.
+    #[n(0)]
+    pub seq_high: u64,
+    /// The low 64 bits.
+    #[n(1)]
+    pub seq_low: u64,
+}
+
+/// What a photo is. The image and its thumbnail are blobs.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct PhotoRow {
+    /// Its name.
+    #[n(0)]
+    pub id: PhotoId,
+    /// `image/jpeg`, `image/png` or `image/webp`.
+    #[n(1)]
+    pub media_type: String,
+    /// Bytes of the image as it is kept, without its metadata.
+    #[n(2)]
+    pub len: u64,
+    /// Width in pixels.
+    #[n(3)]
+    pub width: u32,
+    /// Height in pixels.
+    #[n(4)]
+    pub height: u32,
+    /// SHA-256 of the image as it is kept.
+    #[cbor(n(5), with = "minicbor::bytes")]
+    pub digest: [u8; 32],
+}
+
+/// A row's stored bytes.
+pub(crate) fn to_bytes<T: Encode<()>>(row: &T) -> Vec<u8> {
+    minicbor::to_vec(row).expect("writing to memory cannot fail")
+}

@@ -1,0 +1,151 @@
+//! A small world to tell stories in: a service, a clock that is set by hand,
+//! and short words for what people do.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, AtomicU64, Ordering::SeqCst},
+};
+
+use domain::{
+    draft::Draft,
+    event::{Fact, Holder},
+    id::{ContainerId, EventId, PackageId, PlaceId, Subject},
+    position::LatLon,
+    record::{
+        ContainerKind, ContainerRecord, PackageRecord, PlaceKind, PlaceRecord, Record, Reference,
+    },
+    time::{HOUR, Timestamp},
+};
+use service::{
+    Result, Service,
+    outside::{Clock, Entropy},
+    projector::Projector,
+    record::{Attribution, Receipt},
+};
+use table::Table;
+
+/// A clock that stands still until it is set.
+#[derive(Debug)]
+pub struct SetClock(AtomicI64);
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.0.load(SeqCst)).expect("stories happen in our years")
+    }
+}
+
+/// Counts instead of guessing: a story goes the same way every time.
+#[derive(Debug, Default)]
+pub struct Counting(AtomicU64);
+
+impl Entropy for Counting {
+    fn fill(&self, bytes: &mut [u8]) {
+        for chunk in bytes.chunks_mut(8) {
+            let count = self.0.fetch_add(1, SeqCst).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            chunk.copy_from_slice(&count.to_le_bytes()[..chunk.len()]);
+        }
+    }
+}
+
+/// Midnight before the stories begin: 2026-03-02, a Monday.
+pub const MONDAY: i64 = 1_772_409_600_000;
+
+pub struct World {
+    pub table: Arc<dyn Table>,
+    pub service: Service,
+    pub projector: Projector,
+    pub clock: Arc<SetClock>,
+}
+
+impl World {
+    pub fn on(table: Arc<dyn Table>) -> Self {
+        let clock = Arc::new(SetClock(AtomicI64::new(MONDAY)));
+        let entropy = Arc::new(Counting::default());
+        let blobs = Arc::new(blobs::ObjectBlobs::in_memory());
+        let service = Service::new(Arc::clone(&table), blobs, clock.clone(), entropy);
+        let projector = Projector::new(service.clone());
+        Self { table, service, projector, clock }
+    }
+
+    pub fn in_memory() -> Self {
+        Self::on(Arc::new(table::Memory::default()))
+    }
+
+    /// It is this many hours after Monday midnight.
+    pub fn it_is(&self, hours: i64) {
+        self.clock.0.store(MONDAY + hours * HOUR, SeqCst);
+    }
+
+    /// Somebody says something as it happens, or later if it is later already.
+    pub async fn say(&self, subject: Subject, hours: i64, fact: Fact) -> Result<Receipt> {
+        self.clock.0.fetch_max(MONDAY + hours * HOUR, SeqCst);
+        let name = format!("{subject} {hours} {fact:?}");
+        self.record(vec![draft(&name, subject, hours, fact)]).await.map(|it| it[0])
+    }
+
+    pub async fn record(&self, drafts: Vec<Draft>) -> Result<Vec<Receipt>> {
+        let by = Attribution { actor: "usr_clerk".to_owned(), source: "api".to_owned() };
+        self.service.record(&by, drafts).await
+    }
+
+    pub async fn place(&self, name: &str, lat: f64, lon: f64) -> PlaceId {
+        let id = PlaceId::derive(&[name.as_bytes()]);
+        let record = Record::Place(PlaceRecord {
+            kind: PlaceKind::Facility,
+            name: name.to_owned(),
+            at: LatLon::from_degrees(lat, lon).expect("on Earth"),
+            radius_m: 500,
+            ground: None,
+            time_zone: None,
+            country: None,
+            code: None,
+            floors: Vec::new(),
+            address: None,
+            exact: None,
+        });
+        self.register(Subject::Place(id), record).await;
+        id
+    }
+
+    pub async fn truck(&self, name: &str) -> ContainerId {
+        let id = ContainerId::derive(&[name.as_bytes()]);
+        let kind = ContainerKind::Truck;
+        let record = ContainerRecord { kind, name: name.to_owned(), references: Vec::new() };
+        self.register(Subject::Container(id), Record::Container(record)).await;
+        id
+    }
+
+    pub async fn package(&self, number: &str) -> PackageId {
+        self.package_with(number, PackageRecord::default()).await
+    }
+
+    pub async fn package_with(&self, number: &str, record: PackageRecord) -> PackageId {
+        let id = PackageId::derive(&[number.as_bytes()]);
+        let references = Some(vec![reference("carrier:ups", number)]);
+        let record = PackageRecord { references, ..record };
+        self.register(Subject::Package(id), Record::Package(record)).await;
+        id
+    }
+
+    async fn register(&self, subject: Subject, record: Record) {
+        self.say(subject, 0, Fact::Registered(Box::new(record))).await.expect("registered");
+    }
+
+    pub async fn load(&self, package: PackageId, into: ContainerId, hours: i64) -> Result<Receipt> {
+        let fact = Fact::Joined(Holder::Container(into));
+        self.say(Subject::Package(package), hours, fact).await
+    }
+}
+
+pub fn draft(name: &str, subject: Subject, hours: i64, fact: Fact) -> Draft {
+    let happened_at = at(hours);
+    Draft { id: EventId::derive(&[name.as_bytes()]), subject, happened_at, fact }
+}
+
+pub fn at(hours: i64) -> Timestamp {
+    Timestamp::from_millis(MONDAY + hours * HOUR).expect("stories happen in our years")
+}
+
+pub fn reference(scheme: &str, value: &str) -> Reference {
+    Reference { scheme: scheme.to_owned(), value: value.to_owned() }
+}
