@@ -1,0 +1,248 @@
+//! Who asks: proves it by session cookie or bearer token, and decides whether
+//! they may. Every route passes here; one that says nothing is closed.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
+
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    http::{
+        HeaderMap, HeaderValue, Method,
+        header::{AUTHORIZATION, COOKIE, HOST, ORIGIN, USER_AGENT},
+        request::Parts,
+    },
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use service::{
+    people::{Caller, Credential, Permission, Principal, Secret},
+    record::Attribution,
+};
+
+use crate::{
+    Api,
+    problem::{Kind, Problem, Result},
+    wire::viewer::Viewer,
+};
+
+/// The session cookie. Browsers give the prefix a meaning: it is sent to this
+/// host only, over TLS or to the machine itself, and no other host can set it.
+const COOKIE_NAME: &str = "__Host-session";
+/// The way things recorded here came.
+const SOURCE: &str = "api";
+
+/// The network address a request came from, not that of a proxy between us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source(pub IpAddr);
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody, signed in or not.
+    Public,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Whoever has at least one of these.
+    Any(&'static [Permission]),
+}
+
+impl Who {
+    /// Whether somebody may.
+    #[must_use]
+    pub fn admits(self, principal: &Principal) -> bool {
+        match self {
+            Self::Public | Self::SignedIn => true,
+            Self::Any(permissions) => permissions.iter().any(|it| principal.may(*it)),
+        }
+    }
+}
+
+/// Somebody who may use the route.
+#[derive(Clone, Debug)]
+pub struct Signed(pub Arc<Principal>);
+
+impl Signed {
+    /// What they may see.
+    #[must_use]
+    pub fn viewer(&self) -> Viewer {
+        Viewer::of(&self.0)
+    }
+
+    /// Names them in what they do here.
+    #[must_use]
+    pub fn attribution(&self) -> Attribution {
+        self.0.through(SOURCE)
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Signed {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(sign_in_needed)
+    }
+}
+
+/// Lets a request through to its route, or does not.
+pub async fn guard(State((api, who)): State<(Api, Who)>, request: Request, next: Next) -> Response {
+    match let_in(&api, who, request).await {
+        Ok(request) => next.run(request).await,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn let_in(api: &Api, who: Who, mut request: Request) -> Result<Request> {
+    let (headers, method) = (request.headers(), request.method());
+    let changes = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+    if changes && bearer(headers).is_none() {
+        let by_cookie = cookie(headers).is_some() && who != Who::Public;
+        check_site(headers, by_cookie)?;
+    }
+    if who == Who::Public {
+        return Ok(request);
+    }
+    let credential = match (bearer(headers), cookie(headers)) {
+        (Some(token), _) => Credential::Token(token),
+        (None, Some(session)) => Credential::Session(session),
+        (None, None) => return Err(sign_in_needed()),
+    };
+    let principal = api.people().authenticate(credential).await?;
+    let principal = principal.ok_or_else(sign_in_needed)?;
+    if !who.admits(&principal) {
+        return Err(forbidden(who));
+    }
+    request.extensions_mut().insert(Signed(principal));
+    Ok(request)
+}
+
+fn sign_in_needed() -> Problem {
+    Problem::new(Kind::SignInNeeded, "Sign in, or send an API token as a bearer token.")
+}
+
+fn forbidden(who: Who) -> Problem {
+    let needed = match who {
+        Who::Any(permissions) => {
+            let words: Vec<&str> = permissions.iter().map(|it| it.word()).collect();
+            format!("This needs one of the permissions: {}.", words.join(", "))
+        }
+        Who::Public | Who::SignedIn => String::new(),
+    };
+    Problem::new(Kind::Forbidden, needed)
+}
+
+/// Refuses changes that a page of another site made a browser send. A browser
+/// always says where a request comes from; whoever sends the cookie and does
+/// not say it is refused as well.
+fn check_site(headers: &HeaderMap, by_cookie: bool) -> Result<()> {
+    let same = match text(headers, "sec-fetch-site") {
+        Some(site) => Some(site == "same-origin" || site == "none"),
+        None => headers.get(&ORIGIN).map(|origin| is_host(origin, headers.get(&HOST))),
+    };
+    if same.unwrap_or(!by_cookie) {
+        return Ok(());
+    }
+    let detail = "Changes are taken from our own pages, or with an API token.";
+    Err(Problem::new(Kind::CrossSite, detail))
+}
+
+fn is_host(origin: &HeaderValue, host: Option<&HeaderValue>) -> bool {
+    let authority = origin.to_str().ok().and_then(|it| it.split_once("://")).map(|(_, it)| it);
+    authority.is_some() && authority == host.and_then(|it| it.to_str().ok())
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let all = headers.get_all(COOKIE).into_iter().filter_map(|it| it.to_str().ok());
+    let mut pairs = all.flat_map(|it| it.split(';')).filter_map(|it| it.trim().split_once('='));
+    pairs.find(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| value)
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Where somebody signs in from.
+pub struct Door {
+    source: IpAddr,
+    label: String,
+    previous: Option<String>,
+}
+
+impl Door {
+    /// As the use case takes it.
+    #[must_use]
+    pub fn caller(&self) -> Caller<'_> {
+        Caller { source: self.source, label: &self.label, previous: self.previous.as_deref() }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Door {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self> {
+        let source = parts.extensions.get::<Source>();
+        Ok(Self {
+            source: source.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |it| it.0),
+            label: label(parts.headers.get(USER_AGENT).and_then(|it| it.to_str().ok())),
+            previous: cookie(&parts.headers).map(ToOwned::to_owned),
+        })
+    }
+}
+
+/// What a person recognises a browser by: "Firefox on Linux".
+fn label(agent: Option<&str>) -> String {
+    let agent = agent.unwrap_or_default();
+    let first = |all: &[(&str, &'static str)]| {
+        all.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name)
+    };
+    // The order matters: every browser claims to be several others as well.
+    let browser = first(&[
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+        ("curl/", "curl"),
+    ]);
+    let system = first(&[
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS X", "macOS"),
+        ("Linux", "Linux"),
+    ]);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => "Unknown browser".to_owned(),
+    }
+}
+
+/// The header that begins a session in a browser.
+#[must_use]
+pub fn set_cookie(secret: &Secret, lasts_s: i64) -> HeaderValue {
+    let text = format!(
+        "{COOKIE_NAME}={}; Path=/; Max-Age={lasts_s}; HttpOnly; Secure; SameSite=Lax",
+        secret.reveal()
+    );
+    let mut value = HeaderValue::from_str(&text).expect("a secret is letters and digits");
+    value.set_sensitive(true);
+    value
+}
+
+/// The header that ends it.
+#[must_use]
+pub fn clear_cookie() -> HeaderValue {
+    let text = format!("{COOKIE_NAME}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax");
+    HeaderValue::from_str(&text).expect("plain text")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! Clients: whose goods.
+
+use axum::{
+    extract::State,
+    response::{Json, Response},
+};
+use domain::{
+    draft::Draft,
+    event::Fact,
+    id::{ClientId, Subject, SubjectKind},
+    record::{ClientRecord, Record},
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::{RefOr, Schema},
+};
+
+use crate::{
+    Api,
+    auth::Signed,
+    body::Body,
+    cursor,
+    handlers::{
+        packages::created,
+        recording::{self, Keyed},
+    },
+    problem::Result,
+    query::{Parameters, Query},
+    wire::{
+        event::ClientBody,
+        scalar::{Id, ids},
+    },
+};
+
+const LIST: &str = "clients";
+const LIMIT_DEFAULT: usize = 50;
+
+/// Which clients.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    /// How the name begins.
+    #[param(max_length = 200)]
+    q: Option<String>,
+    /// Where to go on: `next` of the page before.
+    #[param(max_length = 2000)]
+    cursor: Option<String>,
+    /// Most clients to answer; 50 when missing.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<usize>,
+}
+
+impl Parameters for Search {
+    fn schemas() -> Vec<(String, RefOr<Schema>)> {
+        Vec::new()
+    }
+}
+
+/// A client.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Client {
+    /// Its id.
+    id: ids::Client,
+    /// Its name.
+    name: String,
+}
+
+/// A part of the list of clients.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Clients {
+    /// By name.
+    clients: Vec<Client>,
+    /// Pass it as `cursor` for more; missing at the end.
+    next: Option<String>,
+}
+
+/// Lists clients by name.
+pub async fn list(State(api): State<Api>, Query(search): Query<Search>) -> Result<Json<Clients>> {
+    let after = search.cursor.as_deref().map(|it| cursor::read(LIST, it)).transpose()?;
+    let prefix = search.q.unwrap_or_default();
+    let limit = search.limit.unwrap_or(LIMIT_DEFAULT);
+    let page = api.service().named(SubjectKind::Client, &prefix, after, limit).await?;
+    let clients = page.names.into_iter().filter_map(|it| match it.subject {
+        Subject::Client(id) => Some(Client { id: Id(id), name: it.name }),
+        _ => None,
+    });
+    let clients = clients.collect();
+    Ok(Json(Clients { clients, next: page.after.map(|it| cursor::write(LIST, &it)) }))
+}
+
+/// Registers a client.
+pub async fn create(
+    State(api): State<Api>,
+    signed: Signed,
+    keyed: Keyed,
+    Body(input): Body<ClientBody>,
+) -> Result<Response> {
+    let id = keyed.event(&api, &signed, 0);
+    let subject = Subject::Client(ClientId::derive(&[id.as_bytes()]));
+    let record = Record::Client(ClientRecord { name: input.name.0 });
+    // A client was there before anybody wrote it down.
+    let (happened_at, fact) = (Timestamp::MIN, Fact::Registered(Box::new(record)));
+    let drafts = vec![Draft { id, subject, happened_at, fact }];
+    let receipts = recording::record(&api, &signed.attribution(), drafts, &[]).await?;
+    Ok(created("/v1/clients", &receipts[0]))
+}

@@ -1,0 +1,173 @@
+//! Containers: register, read with contents, put things in and take them out.
+
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{Json, Response},
+};
+use domain::{
+    draft::Draft,
+    event::{Fact, Holder},
+    id::{ContainerId, Subject},
+    record::{ContainerRecord, Record},
+};
+
+use crate::{
+    Api,
+    auth::Signed,
+    body::{Body, Patch},
+    cursor, etag,
+    handlers::{
+        Paging, id,
+        naming::Known,
+        packages::{created, find},
+        recording::{self, Keyed},
+    },
+    problem::{Problem, Result},
+    query::{Query, Segment},
+    wire::{
+        container::{Container, ContainerInput, Content},
+        receipt::{self, Recorded},
+        scalar::{Id, Time},
+    },
+};
+use service::FieldError;
+
+const LIST: &str = "contents";
+
+/// Registers a container.
+pub async fn create(
+    State(api): State<Api>,
+    signed: Signed,
+    keyed: Keyed,
+    Body(input): Body<ContainerInput>,
+) -> Result<Response> {
+    let read = recording::read(&api, |reading| input.read(None, reading)).await?;
+    let id = keyed.event(&api, &signed, 0);
+    let subject = Subject::Container(ContainerId::derive(&[id.as_bytes()]));
+    let happened_at = keyed.when(&api, input.happened_at, subject, id).await?;
+    let fact = Fact::Registered(Box::new(Record::Container(read.value)));
+    let drafts = vec![Draft { id, subject, happened_at, fact }];
+    let receipts = recording::record(&api, &signed.attribution(), drafts, &[]).await?;
+    Ok(created("/v1/containers", &receipts[0]))
+}
+
+/// One container and what it holds directly.
+pub async fn one(
+    State(api): State<Api>,
+    signed: Signed,
+    Segment(text): Segment<String>,
+    Query(paging): Query<Paging>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let container: ContainerId = id(&text)?;
+    let subject = Subject::Container(container);
+    let known = api.service().known(subject).await?;
+    let after = paging.after(LIST)?;
+    let page = api.service().members(subject, after, paging.limit()).await?;
+    let mut view = Container::of(container, &known.state);
+    let content = |it: &service::names::Member| Content { id: Id(it.child), since: Time(it.since) };
+    view.contents = page.members.iter().map(content).collect();
+    view.next = page.after.map(|it| cursor::write(LIST, &it));
+    let mut spoken_of: Vec<Subject> = page.members.iter().map(|it| it.child).collect();
+    spoken_of.extend(known.state.holder.map(|(it, _)| it.subject()));
+    spoken_of.extend(known.state.last_place.map(|(it, _)| Subject::Place(it)));
+    spoken_of.extend(known.state.tracker.map(|(it, _)| Subject::Tracker(it)));
+    view.names = Known::look_up(&api, spoken_of).await?.names(signed.viewer());
+    Ok(etag::respond(&headers, known.seq, &view))
+}
+
+/// Changes what was registered of a container.
+pub async fn amend(
+    State(api): State<Api>,
+    signed: Signed,
+    keyed: Keyed,
+    Segment(text): Segment<String>,
+    headers: HeaderMap,
+    patch: Patch<ContainerInput>,
+) -> Result<Json<Recorded>> {
+    let subject = Subject::Container(id::<ContainerId>(&text)?);
+    let known = api.service().known(subject).await?;
+    etag::check_match(&headers, known.seq)?;
+    let before: Option<&ContainerRecord> = match &known.state.record {
+        Some(Record::Container(record)) => Some(record),
+        _ => None,
+    };
+    let needed = |key: &String| FieldError {
+        pointer: format!("/{key}"),
+        code: "needed",
+        detail: "this cannot be emptied".to_owned(),
+    };
+    let cleared = patch.cleared.iter().filter(|it| *it == "kind" || *it == "name");
+    let faults: Vec<FieldError> = cleared.map(needed).collect();
+    if !faults.is_empty() {
+        return Err(Problem::invalid(faults));
+    }
+    let mut read = recording::read(&api, |reading| patch.set.read(before, reading)).await?;
+    if patch.cleared.iter().any(|it| it == "references") {
+        read.value.references.clear();
+    }
+    if before == Some(&read.value) {
+        return Ok(Json(Recorded { receipts: Vec::new() }));
+    }
+    let set = Box::new(Record::Container(read.value));
+    let fact = Fact::Amended { set, clear: Vec::new() };
+    let event = keyed.event(&api, &signed, 0);
+    let happened_at = keyed.when(&api, patch.set.happened_at, subject, event).await?;
+    let drafts = vec![Draft { id: event, subject, happened_at, fact }];
+    let receipts = recording::record(&api, &signed.attribution(), drafts, &[]).await?;
+    Ok(Json(Recorded { receipts: receipts.iter().map(receipt::Receipt::of).collect() }))
+}
+
+/// Puts a package or container into a container, now.
+pub async fn put_in(
+    State(api): State<Api>,
+    signed: Signed,
+    keyed: Keyed,
+    Segment((container, child)): Segment<(String, String)>,
+) -> Result<Json<Recorded>> {
+    let (holder, child) = both(&api, &container, &child).await?;
+    let known = api.service().known(child).await?;
+    // What is so already needs no event: putting twice is putting once.
+    let fact =
+        (known.state.holder.map(|(it, _)| it) != Some(holder)).then_some(Fact::Joined(holder));
+    say(&api, &signed, &keyed, child, fact).await
+}
+
+/// Takes a package or container out of a container, now.
+pub async fn take_out(
+    State(api): State<Api>,
+    signed: Signed,
+    keyed: Keyed,
+    Segment((container, child)): Segment<(String, String)>,
+) -> Result<Json<Recorded>> {
+    let (holder, child) = both(&api, &container, &child).await?;
+    let known = api.service().known(child).await?;
+    let fact = (known.state.holder.map(|(it, _)| it) == Some(holder)).then_some(Fact::Left(holder));
+    say(&api, &signed, &keyed, child, fact).await
+}
+
+async fn both(api: &Api, container: &str, child: &str) -> Result<(Holder, Subject)> {
+    let container: ContainerId = id(container)?;
+    api.service().known(Subject::Container(container)).await?;
+    let child = match child.parse() {
+        Ok(inner) => Subject::Container(inner),
+        Err(_) => Subject::Package(find(api, child).await?),
+    };
+    Ok((Holder::Container(container), child))
+}
+
+async fn say(
+    api: &Api,
+    signed: &Signed,
+    keyed: &Keyed,
+    subject: Subject,
+    fact: Option<Fact>,
+) -> Result<Json<Recorded>> {
+    let Some(fact) = fact else { return Ok(Json(Recorded { receipts: Vec::new() })) };
+    let id = keyed.event(api, signed, 0);
+    let happened_at = keyed.when(api, None, subject, id).await?;
+    let drafts = vec![Draft { id, subject, happened_at, fact }];
+    let receipts = recording::record(api, &signed.attribution(), drafts, &[]).await?;
+    Ok(Json(Recorded { receipts: receipts.iter().map(receipt::Receipt::of).collect() }))
+}

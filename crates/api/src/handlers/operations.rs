@@ -1,0 +1,37 @@
+//! For those who run the product: is it alive, what does it count, what can it do.
+
+use axum::{
+    extract::State,
+    http::{
+        HeaderValue,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+};
+
+use crate::{Api, openapi};
+
+/// The media type of what Prometheus reads.
+pub const METRICS: &str = "text/plain; version=0.0.4";
+
+/// Says that the process answers. It asks nothing of the storage: a process
+/// that is restarted because its storage is away helps nobody.
+pub async fn health() -> &'static str {
+    "ok\n"
+}
+
+/// What is counted.
+pub async fn metrics(State(api): State<Api>) -> Response {
+    let gauges = api.0.outside.gauges.read().await;
+    let text = api.0.measured.text(&gauges);
+    ([(CONTENT_TYPE, METRICS)], text).into_response()
+}
+
+/// The OpenAPI document.
+pub async fn document() -> Response {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/json")),
+        (CACHE_CONTROL, HeaderValue::from_static("no-cache")),
+    ];
+    (headers, openapi::text()).into_response()
+}

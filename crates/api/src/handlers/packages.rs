@@ -1,0 +1,293 @@
+//! Packages: register, find, read, amend.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header::LOCATION},
+    response::{IntoResponse, Json, Response},
+};
+use domain::{
+    draft::Draft,
+    event::Fact,
+    id::{ClientId, PackageId, Subject},
+    mode::Mode,
+    record::{PackageField, PackageRecord, Record},
+    state::Status,
+    time::Timestamp,
+};
+use futures::{StreamExt, stream};
+use serde::Deserialize;
+use service::{
+    FieldError,
+    packages::{After, Filter, Listed},
+    record::Receipt,
+};
+use utoipa::{
+    IntoParams,
+    openapi::{RefOr, Schema},
+};
+
+use crate::{
+    Api,
+    auth::Signed,
+    body::{Batch, Patch},
+    cursor, etag,
+    handlers::{
+        naming::Known,
+        recording::{self, Keyed},
+    },
+    problem::{Kind, Problem, Result},
+    query::{Parameters, Query, Segment, with},
+    wire::{
+        package::{Package, PackageInput, PackageLine, PackageList, clearable},
+        receipt::{self, BatchResult, Created, Recorded},
+        scalar::{Id, Time, ids},
+        word::{Word, words},
+    },
+};
+
+/// Items of a batch recorded at the same time: enough to share each flush.
+pub const AT_ONCE: usize = 32;
+/// Lines of a page nobody asked a size for.
+const LIMIT_DEFAULT: usize = 50;
+const LIST: &str = "packages";
+
+/// Registers one package, or each of a batch.
+pub async fn create(
+    State(api): State<Api>,
+    signed: Signed,
+    keyed: Keyed,
+    batch: Batch<PackageInput>,
+) -> Result<Response> {
+    let alone = batch.alone;
+    let items = batch.items.into_iter().enumerate().map(|(index, item)| {
+        let (api, signed, keyed) = (&api, &signed, &keyed);
+        async move {
+            let input = item.map_err(Problem::invalid)?;
+            let base = (!alone).then_some(index);
+            register(api, signed, keyed, &input, index, base).await
+        }
+    });
+    let results: Vec<Result<Receipt>> = stream::iter(items).buffered(AT_ONCE).collect().await;
+    if !alone {
+        return Ok(Json(BatchResult::of(results)).into_response());
+    }
+    let receipt = results.into_iter().next().expect("one was sent")?;
+    Ok(created("/v1/packages", &receipt))
+}
+
+/// The answer to one registration.
+pub fn created(under: &str, receipt: &Receipt) -> Response {
+    let status = if receipt.duplicate { StatusCode::OK } else { StatusCode::CREATED };
+    let body = Created { id: Id(receipt.subject), receipt: receipt::Receipt::of(receipt) };
+    let location = format!("{under}/{}", receipt.subject);
+    let location = HeaderValue::from_str(&location).expect("ids are letters and digits");
+    (status, [(LOCATION, location)], Json(body)).into_response()
+}
+
+async fn register(
+    api: &Api,
+    signed: &Signed,
+    keyed: &Keyed,
+    input: &PackageInput,
+    index: usize,
+    base: Option<usize>,
+) -> Result<Receipt> {
+    let read = recording::read(api, |reading| {
+        Some(match base {
+            Some(index) => reading.within(index, |reading| input.read(None, &[], reading)),
+            None => input.read(None, &[], reading),
+        })
+    })
+    .await?;
+    let id = keyed.event(api, signed, index);
+    let subject = Subject::Package(PackageId::derive(&[id.as_bytes()]));
+    let happened_at = keyed.when(api, input.happened_at, subject, id).await?;
+    let fact = Fact::Registered(Box::new(Record::Package(read.value)));
+    let draft = Draft { id, subject, happened_at, fact };
+    let receipts =
+        recording::record(api, &signed.attribution(), vec![draft], &read.mentions).await?;
+    Ok(receipts.into_iter().next().expect("one event has one receipt"))
+}
+
+/// What a list is narrowed to.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    /// An id or any number the package is known by.
+    #[param(max_length = 200)]
+    q: Option<String>,
+    /// Where it stands.
+    status: Option<words::Status>,
+    /// The shipping company, in lower case.
+    #[param(max_length = 60)]
+    carrier: Option<String>,
+    /// Whose goods.
+    client: Option<ids::Client>,
+    /// How it travels.
+    mode: Option<words::Mode>,
+    /// Where to go on: `next` of the page before.
+    #[param(max_length = 2000)]
+    cursor: Option<String>,
+    /// Most lines to answer; 50 when missing.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<usize>,
+}
+
+impl Parameters for Search {
+    fn schemas() -> Vec<(String, RefOr<Schema>)> {
+        with::<Word<Mode>>(with::<Word<Status>>(with::<Id<ClientId>>(Vec::new())))
+    }
+}
+
+/// Lists packages, those we learned of last first; or finds them by a number.
+pub async fn list(
+    State(api): State<Api>,
+    Query(search): Query<Search>,
+) -> Result<Json<PackageList>> {
+    let filter = Filter {
+        status: search.status.map(|it| it.0),
+        carrier: search.carrier.map(|it| it.to_lowercase()),
+        client: search.client.map(|it| it.0),
+        mode: search.mode.map(|it| it.0),
+    };
+    if let Some(text) = search.q.filter(|it| !it.trim().is_empty()) {
+        if search.cursor.is_some() {
+            return Err(cursor::invalid());
+        }
+        let found = api.service().find_listed(&text, &filter).await?;
+        return Ok(Json(PackageList { packages: found.iter().map(line).collect(), next: None }));
+    }
+    let after = search.cursor.map(|it| read_after(&it)).transpose()?;
+    let limit = search.limit.unwrap_or(LIMIT_DEFAULT);
+    let page = api.service().list(&filter, after, limit).await?;
+    let next = page.after.map(|it| {
+        let millis = it.known_since.millis().to_be_bytes();
+        cursor::write(LIST, &[&millis[..], it.id.as_bytes()].concat())
+    });
+    Ok(Json(PackageList { packages: page.lines.iter().map(line).collect(), next }))
+}
+
+fn read_after(text: &str) -> Result<After> {
+    let bytes = cursor::read(LIST, text)?;
+    let (millis, id) = bytes.split_at_checked(8).ok_or_else(cursor::invalid)?;
+    let millis = i64::from_be_bytes(millis.try_into().expect("cut at 8"));
+    let known_since = Timestamp::from_millis(millis).map_err(|_| cursor::invalid())?;
+    let id = PackageId::from_bytes(id.try_into().map_err(|_| cursor::invalid())?);
+    Ok(After { known_since, id })
+}
+
+fn line(it: &Listed) -> PackageLine {
+    PackageLine {
+        id: Id(it.id),
+        status: Word(it.row.status),
+        status_at: Time(it.row.status_at),
+        description: it.row.description.clone(),
+        number: it.row.number.clone(),
+        client: it.row.client.map(Id),
+        carrier: it.row.carrier.clone(),
+        mode: it.row.mode.map(Word),
+        known_since: Time(it.known_since),
+    }
+}
+
+/// The one package that an id or a number names.
+pub async fn find(api: &Api, text: &str) -> Result<PackageId> {
+    let found = api.service().find(text).await?;
+    match found[..] {
+        [id] => Ok(id),
+        [] => Err(Problem::not_found(text)),
+        _ => {
+            let error = |id: &PackageId| FieldError {
+                pointer: "{id}".to_owned(),
+                code: "candidate",
+                detail: id.to_string(),
+            };
+            let detail = "Several packages have this number: use the id of one of them.";
+            let errors = found.iter().take(100).map(error).collect();
+            Err(Problem { errors, ..Problem::new(Kind::Ambiguous, detail) })
+        }
+    }
+}
+
+/// One package as it stands.
+pub async fn one(
+    State(api): State<Api>,
+    signed: Signed,
+    Segment(text): Segment<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let id = find(&api, &text).await?;
+    let known = api.service().known(Subject::Package(id)).await?;
+    let viewer = signed.viewer();
+    let mut package = Package::of(id, &known.state, viewer);
+    let expected = api.service().expected(known.subject).await?;
+    package.expected = expected.map(|it| crate::wire::package::Expected::of(&it));
+    let lookup = Known::look_up(&api, Package::mentioned(&known.state)).await?;
+    package.names = lookup.names(viewer);
+    Ok(etag::respond(&headers, known.seq, &package))
+}
+
+/// Changes what was registered of a package.
+pub async fn amend(
+    State(api): State<Api>,
+    signed: Signed,
+    keyed: Keyed,
+    Segment(text): Segment<String>,
+    headers: HeaderMap,
+    patch: Patch<PackageInput>,
+) -> Result<Json<Recorded>> {
+    let id = find(&api, &text).await?;
+    let subject = Subject::Package(id);
+    let known = api.service().known(subject).await?;
+    etag::check_match(&headers, known.seq)?;
+    let before = known.state.package().cloned().unwrap_or_default();
+    let (clear, parts) = cleared(&patch.cleared)?;
+    let set = &patch.set;
+    let read =
+        recording::read(&api, |reading| Some(set.read(before.recipient.as_ref(), &parts, reading)))
+            .await?;
+    let mut after = before.clone();
+    after.amend(&read.value);
+    clear.iter().for_each(|field| after.clear(*field));
+    if same(&before, &after) {
+        return Ok(Json(Recorded { receipts: Vec::new() }));
+    }
+    let event = keyed.event(&api, &signed, 0);
+    let happened_at = keyed.when(&api, set.happened_at, subject, event).await?;
+    let fact = Fact::Amended { set: Box::new(Record::Package(read.value)), clear };
+    let drafts = vec![Draft { id: event, subject, happened_at, fact }];
+    let receipts = recording::record(&api, &signed.attribution(), drafts, &read.mentions).await?;
+    Ok(Json(Recorded { receipts: receipts.iter().map(receipt::Receipt::of).collect() }))
+}
+
+/// Whether two records say the same; salts differ from one recording to the next.
+fn same(before: &PackageRecord, after: &PackageRecord) -> bool {
+    let plain = |record: &PackageRecord| {
+        let mut record = Record::Package(record.clone());
+        record.privates_mut().into_iter().for_each(|it| it.set_salt([0; 16]));
+        record
+    };
+    plain(before) == plain(after)
+}
+
+/// The fields to empty, and the parts of the recipient to drop.
+fn cleared(keys: &[String]) -> Result<(Vec<PackageField>, Vec<String>)> {
+    let (mut fields, mut parts, mut faults) = (Vec::new(), Vec::new(), Vec::new());
+    for key in keys {
+        if let Some(part) = key.strip_prefix("recipient/") {
+            parts.push(part.to_owned());
+        } else if key.contains('/') || key == "happened_at" {
+            // An optional part of something that is set as a whole.
+        } else if let Some(field) = clearable(key) {
+            fields.push(field);
+        } else {
+            let detail = "this cannot be emptied: a number once given keeps finding the package";
+            faults.push(FieldError {
+                pointer: format!("/{key}"),
+                code: "needed",
+                detail: detail.to_owned(),
+            });
+        }
+    }
+    if faults.is_empty() { Ok((fields, parts)) } else { Err(Problem::invalid(faults)) }
+}

@@ -1,0 +1,188 @@
+//! Places: find, register, read, amend.
+
+use axum::{
+    extract::State,
+    http::HeaderMap,
+    response::{Json, Response},
+};
+use domain::{
+    draft::Draft,
+    event::Fact,
+    id::{PlaceId, Subject, SubjectKind},
+    record::{PlaceRecord, Record},
+    time::Timestamp,
+};
+use futures::{StreamExt, TryStreamExt, stream};
+use serde::{Deserialize, Serialize};
+use service::places::Meant;
+use utoipa::{
+    IntoParams, ToSchema,
+    openapi::{RefOr, Schema},
+};
+
+use crate::{
+    Api,
+    auth::Signed,
+    body::{Body, Patch},
+    cursor, etag,
+    handlers::{
+        id,
+        packages::created,
+        recording::{self, Keyed},
+    },
+    problem::Result,
+    query::{Parameters, Query, Segment},
+    wire::{
+        place::{Place, PlaceInput},
+        receipt::{self, Recorded},
+    },
+};
+
+const LIST: &str = "places";
+const LIMIT_DEFAULT: usize = 50;
+const AT_ONCE: usize = 16;
+
+/// Which places.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    /// How the name begins. Whole names and codes of cities, airports, ports and
+    /// countries find those too.
+    #[param(max_length = 200)]
+    q: Option<String>,
+    /// Where to go on: `next` of the page before.
+    #[param(max_length = 2000)]
+    cursor: Option<String>,
+    /// Most places to answer; 50 when missing.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<usize>,
+}
+
+impl Parameters for Search {
+    fn schemas() -> Vec<(String, RefOr<Schema>)> {
+        Vec::new()
+    }
+}
+
+/// A part of the list of places.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Places {
+    /// Registered places, by name.
+    places: Vec<Place>,
+    /// What the text may also mean, when it names a city, airport, port or country.
+    candidates: Vec<String>,
+    /// Pass it as `cursor` for more; missing at the end.
+    next: Option<String>,
+}
+
+/// Finds places by name.
+pub async fn list(
+    State(api): State<Api>,
+    signed: Signed,
+    Query(search): Query<Search>,
+) -> Result<Json<Places>> {
+    let viewer = signed.viewer();
+    let text = search.q.unwrap_or_default();
+    let after = search.cursor.as_deref().map(|it| cursor::read(LIST, it)).transpose()?;
+    let first = after.is_none();
+    let limit = search.limit.unwrap_or(LIMIT_DEFAULT);
+    let page = api.service().named(SubjectKind::Place, &text, after, limit).await?;
+    let mut ids: Vec<PlaceId> = Vec::with_capacity(page.names.len());
+    for found in &page.names {
+        if let Subject::Place(id) = found.subject {
+            ids.push(id);
+        }
+    }
+    let mut places: Vec<Place> = stream::iter(ids)
+        .map(|id| {
+            let api = &api;
+            async move {
+                let record = api.service().place(id).await?;
+                service::Result::Ok(Place::of(id, &record, viewer))
+            }
+        })
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await?;
+    let mut candidates = Vec::new();
+    if first && !text.trim().is_empty() {
+        match api.service().place_meant(&text).await? {
+            Meant::One(id) => {
+                let record = api.service().place(id).await?;
+                places.retain(|it| it.id.0 != id);
+                places.insert(0, Place::of(id, &record, viewer));
+            }
+            Meant::Several(found) => candidates = found,
+            Meant::None => (),
+        }
+    }
+    let next = page.after.map(|it| cursor::write(LIST, &it));
+    Ok(Json(Places { places, candidates, next }))
+}
+
+/// Registers a place.
+pub async fn create(
+    State(api): State<Api>,
+    signed: Signed,
+    keyed: Keyed,
+    Body(input): Body<PlaceInput>,
+) -> Result<Response> {
+    let read = recording::read(&api, |reading| input.read(None, &[], reading)).await?;
+    let id = keyed.event(&api, &signed, 0);
+    let place = PlaceId::derive(&[id.as_bytes()]);
+    // A place was there before anybody wrote it down.
+    let happened_at = Timestamp::MIN;
+    let fact = Fact::Registered(Box::new(Record::Place(read.value)));
+    let drafts = vec![Draft { id, subject: Subject::Place(place), happened_at, fact }];
+    let receipts = recording::record(&api, &signed.attribution(), drafts, &[]).await?;
+    Ok(created("/v1/places", &receipts[0]))
+}
+
+/// One place.
+pub async fn one(
+    State(api): State<Api>,
+    signed: Signed,
+    Segment(text): Segment<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let place: PlaceId = id(&text)?;
+    let known = api.service().known(Subject::Place(place)).await?;
+    let record = record_of(&known)?;
+    Ok(etag::respond(&headers, known.seq, &Place::of(place, record, signed.viewer())))
+}
+
+/// Changes what was registered of a place.
+pub async fn amend(
+    State(api): State<Api>,
+    signed: Signed,
+    keyed: Keyed,
+    Segment(text): Segment<String>,
+    headers: HeaderMap,
+    patch: Patch<PlaceInput>,
+) -> Result<Json<Recorded>> {
+    let subject = Subject::Place(id(&text)?);
+    let known = api.service().known(subject).await?;
+    etag::check_match(&headers, known.seq)?;
+    let before = record_of(&known)?;
+    let cleared: Vec<String> =
+        patch.cleared.iter().filter(|it| !it.contains('/')).cloned().collect();
+    let read =
+        recording::read(&api, |reading| patch.set.read(Some(before), &cleared, reading)).await?;
+    if *before == read.value {
+        return Ok(Json(Recorded { receipts: Vec::new() }));
+    }
+    let event = keyed.event(&api, &signed, 0);
+    let happened_at = keyed.when(&api, None, subject, event).await?;
+    let set = Box::new(Record::Place(read.value));
+    let fact = Fact::Amended { set, clear: Vec::new() };
+    let drafts = vec![Draft { id: event, subject, happened_at, fact }];
+    let receipts = recording::record(&api, &signed.attribution(), drafts, &[]).await?;
+    Ok(Json(Recorded { receipts: receipts.iter().map(receipt::Receipt::of).collect() }))
+}
+
+fn record_of(known: &service::packages::Known) -> Result<&PlaceRecord> {
+    match &known.state.record {
+        Some(Record::Place(record)) => Ok(record),
+        _ => Err(service::Error::NotFound(known.subject.to_string()).into()),
+    }
+}

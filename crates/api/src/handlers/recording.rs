@@ -1,0 +1,238 @@
+//! What every route that records has in common: ids that make repeating safe,
+//! places named by text, and mistakes that point at what was sent.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    extract::{FromRequestParts, MatchedPath},
+    http::{Uri, request::Parts},
+};
+use domain::{
+    admit::applies,
+    draft::Draft,
+    event::Fact,
+    id::{EventId, PlaceId, Subject, SubjectKind},
+    time::Timestamp,
+};
+use service::{
+    Error, FieldError,
+    places::Meant,
+    record::{Attribution, Receipt},
+};
+
+use crate::{
+    Api,
+    auth::Signed,
+    problem::{Problem, Result},
+    wire::{reading::Reading, scalar::Time},
+};
+
+/// Longest key a client may give.
+const KEY_LEN_MAX: usize = 200;
+
+/// What makes repeating a request safe: with `Idempotency-Key`, the ids of what
+/// it records follow from the key; without one they are random.
+#[derive(Clone, Debug)]
+pub struct Keyed {
+    key: Option<String>,
+    route: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Keyed {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let path = match MatchedPath::from_request_parts(parts, state).await {
+            Ok(_) => Uri::path(&parts.uri).to_owned(),
+            Err(_) => String::new(),
+        };
+        let route = format!("{} {path}", parts.method);
+        let Some(value) = parts.headers.get("idempotency-key") else {
+            return Ok(Self { key: None, route });
+        };
+        let key = value.to_str().ok().filter(|it| (1..=KEY_LEN_MAX).contains(&it.len()));
+        let key = key.ok_or_else(|| {
+            let detail = format!("1 to {KEY_LEN_MAX} plain characters are expected");
+            Problem::parameter("header:Idempotency-Key", "key", detail)
+        })?;
+        Ok(Self { key: Some(key.to_owned()), route })
+    }
+}
+
+impl Keyed {
+    /// The id of what the request says at this index.
+    #[must_use]
+    pub fn event(&self, api: &Api, signed: &Signed, index: usize) -> EventId {
+        match &self.key {
+            Some(key) => {
+                let index = (index as u64).to_be_bytes();
+                let actor = signed.0.actor.as_bytes();
+                EventId::derive(&[actor, self.route.as_bytes(), key.as_bytes(), &index])
+            }
+            None => EventId::from_bytes(api.random()),
+        }
+    }
+
+    /// When something happened that the client gave no time for: now, or what
+    /// was taken as now when the same was sent before.
+    pub async fn when(
+        &self,
+        api: &Api,
+        given: Option<Time>,
+        subject: Subject,
+        event: EventId,
+    ) -> Result<Timestamp> {
+        if let Some(Time(at)) = given {
+            return Ok(at);
+        }
+        if self.key.is_some() {
+            match api.service().history(subject).await {
+                Ok(all) => {
+                    if let Some(before) = all.iter().find(|it| it.event.id == event) {
+                        return Ok(before.event.happened_at);
+                    }
+                }
+                Err(Error::NotFound(_)) => (),
+                Err(other) => return Err(other.into()),
+            }
+        }
+        Ok(api.now())
+    }
+}
+
+/// What a body was read to, and what it speaks of.
+#[derive(Debug)]
+pub struct Read<T> {
+    /// What it says.
+    pub value: T,
+    /// Things it speaks of by id, and where.
+    pub mentions: Vec<(String, Subject)>,
+}
+
+/// Reads a body; resolves the places it names by text.
+pub async fn read<T>(
+    api: &Api,
+    read: impl for<'a> Fn(&mut Reading<'a>) -> Option<T>,
+) -> Result<Read<T>> {
+    let mut first = Reading::new();
+    let value = read(&mut first);
+    if first.searches.is_empty() {
+        return finished(value, first);
+    }
+    let mut faults = first.faults;
+    let mut resolved = BTreeMap::new();
+    for (text, pointer) in first.searches {
+        if resolved.contains_key(&text) {
+            continue;
+        }
+        match find_place(api, &text).await? {
+            Ok(id) => {
+                resolved.insert(text, id);
+            }
+            Err((code, detail)) => faults.push(FieldError { pointer, code, detail }),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Problem::invalid(faults));
+    }
+    let mut second = Reading::with(&resolved);
+    let value = read(&mut second);
+    finished(value, second)
+}
+
+fn finished<T>(value: Option<T>, reading: Reading) -> Result<Read<T>> {
+    if !reading.faults.is_empty() {
+        return Err(Problem::invalid(reading.faults));
+    }
+    let value = value.expect("reading without a fault gives a value");
+    Ok(Read { value, mentions: reading.mentions })
+}
+
+/// The one place that a text means, or why there is none.
+async fn find_place(
+    api: &Api,
+    text: &str,
+) -> Result<std::result::Result<PlaceId, (&'static str, String)>> {
+    match api.service().place_meant(text).await? {
+        Meant::One(id) => Ok(Ok(id)),
+        Meant::Several(candidates) => {
+            let all = candidates.join("; ");
+            Ok(Err(("ambiguous_place", format!("this may be any of: {all}"))))
+        }
+        Meant::None => find_named_place(api, text).await,
+    }
+}
+
+/// A place of our own by its whole name.
+async fn find_named_place(
+    api: &Api,
+    text: &str,
+) -> Result<std::result::Result<PlaceId, (&'static str, String)>> {
+    let page = api.service().named(SubjectKind::Place, text, None, 50).await?;
+    let wanted = text.trim().to_lowercase();
+    let mut same: Vec<PlaceId> = Vec::new();
+    for found in page.names {
+        if let (true, Subject::Place(id)) =
+            (found.name.trim().to_lowercase() == wanted, found.subject)
+        {
+            same.push(id);
+        }
+    }
+    Ok(match same[..] {
+        [id] => Ok(id),
+        [] => {
+            let detail = "no place of this name is known: register it, or write city and country";
+            Err(("unknown_place", detail.to_owned()))
+        }
+        _ => {
+            let all: Vec<String> = same.iter().map(ToString::to_string).collect();
+            Err(("ambiguous_place", format!("several places have this name: {}", all.join(", "))))
+        }
+    })
+}
+
+/// Refuses a fact that makes no sense for this kind of subject.
+pub fn check_applies(fact: &Fact, kind: SubjectKind, reading: &mut Reading) {
+    let said = fact.asserted().unwrap_or(fact);
+    if !applies(fact.kind(), kind) {
+        let detail = format!("a {kind} cannot be {}", fact.kind());
+        reading.fault("kind", "wrong_subject", detail);
+    } else if !applies(said.kind(), kind) {
+        let detail = format!("a {kind} cannot be {}", said.kind());
+        reading.within("event", |it| it.fault("kind", "wrong_subject", detail));
+    }
+}
+
+/// Records facts about one subject; mistakes point into what was sent.
+pub async fn record(
+    api: &Api,
+    by: &Attribution,
+    drafts: Vec<Draft>,
+    mentions: &[(String, Subject)],
+) -> Result<Vec<Receipt>> {
+    match api.service().record(by, drafts).await {
+        Ok(receipts) => Ok(receipts),
+        Err(Error::Invalid(faults)) => {
+            let unknown = unknown(api, mentions).await?;
+            Err(Problem::invalid(if unknown.is_empty() { faults } else { unknown }))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Which of the things spoken of by id do not exist.
+async fn unknown(api: &Api, mentions: &[(String, Subject)]) -> Result<Vec<FieldError>> {
+    let mut faults = Vec::new();
+    for (pointer, subject) in mentions {
+        match api.service().known(*subject).await {
+            Ok(_) => (),
+            Err(Error::NotFound(_)) => {
+                let kind = subject.kind();
+                let detail = format!("{subject} is no {kind} that is registered here");
+                faults.push(FieldError { pointer: pointer.clone(), code: "unknown", detail });
+            }
+            Err(other) => return Err(other.into()),
+        }
+    }
+    Ok(faults)
+}

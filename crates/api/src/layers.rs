@@ -1,0 +1,134 @@
+//! What happens around every request: an id, a place among those answered at
+//! once, a limit in time, headers, and the last look at every problem.
+
+use std::any::Any;
+
+use axum::{
+    Router,
+    extract::{MatchedPath, Request, State},
+    http::{
+        HeaderMap, HeaderName, HeaderValue, Method,
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+            STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+        },
+    },
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use domain::leaf::hex;
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+
+use crate::{
+    Api,
+    problem::{Kind, MEDIA_TYPE, Problem},
+};
+
+/// What pages of ours may load and do: only what comes from here.
+pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+    object-src 'none'; frame-ancestors 'none'";
+/// Data is no page.
+const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Puts everything around a router, the innermost first.
+pub fn around(router: Router, api: &Api) -> Router {
+    router
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(api.clone(), bounded))
+        .layer(from_fn_with_state(api.clone(), answered))
+        .layer(CompressionLayer::new())
+}
+
+/// Too many at once, or too long: better said than suffered.
+async fn bounded(State(api): State<Api>, request: Request, next: Next) -> Response {
+    let Ok(_place) = api.0.places.try_acquire() else {
+        return Problem::new(Kind::Unavailable, "Too many requests at once.").into_response();
+    };
+    match tokio::time::timeout(api.settings().patience, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            let detail = "This took too long and was given up. Sending the same again is safe.";
+            Problem::new(Kind::Unavailable, detail).into_response()
+        }
+    }
+}
+
+async fn answered(State(api): State<Api>, request: Request, next: Next) -> Response {
+    let began = api.now();
+    let id = format!("req_{}", hex(&api.random::<12>()));
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map(|it| it.as_str().to_owned());
+    let response = next.run(request).await;
+    let mut response = with_problem(response, &id);
+    add_headers(response.headers_mut(), &id, api.settings().tls);
+    let status = response.status();
+    let took_ms = api.now().since(began).max(0);
+    let path = route.as_deref().unwrap_or("(none)");
+    // A method that nobody knows is counted as one, or the counters would be
+    // as many as what strangers make up.
+    let known =
+        [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD];
+    let counted = if known.contains(&method) { method } else { Method::OPTIONS };
+    api.0.measured.count(&counted, path, status, took_ms);
+    if status.is_server_error() {
+        tracing::error!(request.id = %id, method = %counted, route = path,
+            status = status.as_u16(), duration_ms = took_ms, "a request was not answered");
+    } else {
+        tracing::debug!(request.id = %id, method = %counted, route = path,
+            status = status.as_u16(), duration_ms = took_ms, "a request was answered");
+    }
+    response
+}
+
+/// Every problem says which request it answers; every failure is a problem.
+fn with_problem(response: Response, id: &str) -> Response {
+    let status = response.status();
+    let problem = response.extensions().get::<Problem>().cloned();
+    let is_problem = |it: &HeaderMap| it.get(CONTENT_TYPE).is_some_and(|it| it == MEDIA_TYPE);
+    let problem = match problem {
+        Some(problem) => problem,
+        None if status.is_client_error() || status.is_server_error() => {
+            if is_problem(response.headers()) {
+                return response;
+            }
+            Problem::new(Kind::of_status(status), "")
+        }
+        None => return response,
+    };
+    let mut whole = problem.respond(Some(id));
+    // What was decided on the way, such as Allow, stays.
+    for (name, value) in response.headers() {
+        if !matches!(name.as_str(), "content-type" | "content-length") {
+            whole.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
+    whole
+}
+
+fn add_headers(headers: &mut HeaderMap, id: &str, tls: bool) {
+    let mut set = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    set(CACHE_CONTROL, "private, no-store");
+    set(CONTENT_SECURITY_POLICY, DATA_POLICY);
+    set(X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(X_FRAME_OPTIONS, "DENY");
+    set(REFERRER_POLICY, "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    if tls {
+        set(STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    let id = HeaderValue::from_str(id).expect("hexadecimal digits");
+    headers.insert(REQUEST_ID, id);
+}
+
+/// What went wrong is for the log, not for the client.
+fn panicked(why: Box<dyn Any + Send>) -> Response {
+    let text = why.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| why.downcast_ref::<&str>().copied()).unwrap_or("no message");
+    tracing::error!(why = text, "a handler panicked");
+    Problem::new(Kind::Internal, "").into_response()
+}

@@ -1,0 +1,112 @@
+//! The HTTP API: routes, wire types, problems, the OpenAPI document and the page.
+//! The same router serves the binary and AWS Lambda. It has no clock and no
+//! randomness of its own: both come with [`Outside`].
+
+mod auth;
+mod body;
+mod cursor;
+mod etag;
+mod handlers;
+mod json;
+mod layers;
+mod measure;
+mod openapi;
+mod problem;
+mod query;
+mod route;
+mod routes;
+mod schema;
+mod wire;
+
+use std::{sync::Arc, time::Duration};
+
+use axum::Router;
+use domain::time::Timestamp;
+use service::{
+    Service,
+    outside::{Clock, Entropy, random},
+    people::People,
+};
+use tokio::sync::Semaphore;
+
+pub use auth::Source;
+pub use measure::{Gauge, GaugeKind, Gauges, NoGauges};
+pub use openapi::document;
+
+/// What a main decides about the API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Whether browsers reach it over TLS: they are then told to use nothing else.
+    pub tls: bool,
+    /// Requests answered at the same time; more are refused at once, so that
+    /// those taken in are answered in time.
+    pub at_once_max: usize,
+    /// After this long a request is given up.
+    pub patience: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { tls: false, at_once_max: 512, patience: Duration::from_secs(30) }
+    }
+}
+
+/// What a main provides from the outside world.
+#[derive(Clone, Debug)]
+pub struct Outside {
+    /// Our clock.
+    pub clock: Arc<dyn Clock>,
+    /// Unguessable bytes.
+    pub entropy: Arc<dyn Entropy>,
+    /// What only a main can measure.
+    pub gauges: Arc<dyn Gauges>,
+}
+
+/// Everything a request is answered with. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Api(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    service: Service,
+    outside: Outside,
+    settings: Settings,
+    places: Semaphore,
+    measured: measure::Measured,
+}
+
+impl Api {
+    /// Puts the API on the use cases.
+    #[must_use]
+    pub fn new(service: Service, outside: Outside, settings: Settings) -> Self {
+        let places = Semaphore::new(settings.at_once_max);
+        let measured = measure::Measured::default();
+        Self(Arc::new(Inner { service, outside, settings, places, measured }))
+    }
+
+    fn service(&self) -> &Service {
+        &self.0.service
+    }
+
+    fn people(&self) -> &People {
+        self.0.service.people()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.outside.clock.now()
+    }
+
+    fn random<const N: usize>(&self) -> [u8; N] {
+        random(&*self.0.outside.entropy)
+    }
+
+    fn settings(&self) -> Settings {
+        self.0.settings
+    }
+}
+
+/// Answers every route, used unchanged by the binary and by AWS Lambda. The
+/// main puts a [`Source`] into each request's extensions.
+pub fn router(api: Api) -> Router {
+    layers::around(route::build(routes::all(), &api), &api)
+}

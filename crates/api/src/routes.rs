@@ -1,0 +1,339 @@
+//! Every route there is, by audience. One that is not here does not exist; one
+//! that is here says who may use it.
+
+use service::{people::Permission, record::TOGETHER_MAX};
+
+use crate::{
+    auth::Who,
+    body::BATCH_ITEMS_MAX,
+    handlers::{
+        Paging, clients, containers, events, history, operations, packages, page, photos, places,
+        session, tokens, users, whereabouts,
+    },
+    route::{Route, delete, get, patch, post, put},
+    wire::{
+        container::{Container, ContainerInput},
+        event::{ClientBody, Event},
+        history::History,
+        package::{Package, PackageInput, PackageList},
+        people::{
+            Me, PasswordBody, Sessions, SetupBody, SignInBody, TokenInput, TokenView, Tokens,
+            UserInput, UserPatch, UserView, Users,
+        },
+        place::{Place, PlaceInput},
+        receipt::{BatchResult, Created, Recorded},
+        whereabouts::Whereabouts,
+    },
+};
+
+/// Every employee who was given anything may see packages; what is personal and
+/// what things cost is decided field by field (`wire/viewer.rs`).
+const READ: Who = Who::Any(Permission::ALL);
+/// Who scans, registers and corrects.
+const ENTER: Who = Who::Any(&[Permission::Enter]);
+/// Who manages accounts.
+const ADMIN: Who = Who::Any(&[Permission::Admin]);
+/// Who watches over the installation.
+const OPERATE: Who = Who::Any(&[Permission::Audit, Permission::Admin]);
+
+/// The table.
+pub fn all() -> Vec<Route> {
+    let groups = [
+        everybody(),
+        oneself(),
+        reading_packages(),
+        recording_packages(),
+        containers(),
+        photos(),
+        places_and_clients(),
+        running_it(),
+    ];
+    groups.into_iter().flatten().collect()
+}
+
+/// No data here: the page's files, and the ways in.
+fn everybody() -> Vec<Route> {
+    vec![
+        get("/", Who::Public, page::index)
+            .says("page", "The page.")
+            .answers_media(200, "text/html"),
+        get("/assets/{name}", Who::Public, page::asset)
+            .says("asset", "A file of the page.")
+            .answers_media(200, "*/*"),
+        get("/healthz", Who::Public, operations::health)
+            .says("health", "Says that the server answers.")
+            .answers_media(200, "text/plain"),
+        get("/v1/openapi.json", Who::Public, operations::document)
+            .says("openApi", "This document.")
+            .answers_media(200, "application/json"),
+        get("/login/{link}", Who::Public, session::follow_link)
+            .says("followLink", "Signs in whoever opens a one-time link, and shows the page.")
+            .answers_nothing(303),
+        post("/v1/session", Who::Public, session::sign_in)
+            .says("signIn", "Signs in with name and password: sets the session cookie.")
+            .takes::<SignInBody>()
+            .answers::<Me>(201),
+        post("/v1/setup", Who::Public, session::set_up)
+            .says(
+                "setUp",
+                "Creates the first administrator with the token shown at the first start.",
+            )
+            .takes::<SetupBody>()
+            .answers::<Me>(201),
+    ]
+}
+
+/// Whoever is signed in, about themselves.
+fn oneself() -> Vec<Route> {
+    vec![
+        delete("/v1/session", Who::SignedIn, session::sign_out)
+            .says("signOut", "Ends the session that asks.")
+            .answers_nothing(204),
+        get("/v1/me", Who::SignedIn, session::me)
+            .says("me", "Whoever is signed in, and what they may do.")
+            .answers::<Me>(200),
+        post("/v1/me/password", Who::SignedIn, session::change_password)
+            .says("changePassword", "Sets one's own password; ends every other session.")
+            .takes::<PasswordBody>()
+            .answers::<Me>(200),
+        get("/v1/me/sessions", Who::SignedIn, session::list)
+            .says("listSessions", "Where one is signed in.")
+            .answers::<Sessions>(200),
+        delete("/v1/me/sessions", Who::SignedIn, session::end_others)
+            .says("endOtherSessions", "Ends every session but the one that asks.")
+            .answers_nothing(204),
+        delete("/v1/me/sessions/{session}", Who::SignedIn, session::end_one)
+            .says("endSession", "Ends one session, at once.")
+            .answers_nothing(204),
+        get("/v1/me/tokens", Who::SignedIn, tokens::list)
+            .says("listTokens", "One's API tokens that still work.")
+            .answers::<Tokens>(200),
+        post("/v1/me/tokens", Who::SignedIn, tokens::create)
+            .says("createToken", "Makes an API token; only this answer holds it.")
+            .takes::<TokenInput>()
+            .answers::<TokenView>(201),
+        delete("/v1/me/tokens/{token}", Who::SignedIn, tokens::revoke)
+            .says("revokeToken", "Revokes an API token, at once.")
+            .answers_nothing(204),
+    ]
+}
+
+fn reading_packages() -> Vec<Route> {
+    vec![
+        get("/v1/packages", READ, packages::list)
+            .says("listPackages", "Packages, newest first; or by any number with `q`.")
+            .asks::<packages::Search>()
+            .answers::<PackageList>(200),
+        get("/v1/packages/{package}", READ, packages::one)
+            .says("getPackage", "One package, by id or by a number that names only it.")
+            .versioned()
+            .answers::<Package>(200),
+        get("/v1/packages/{package}/history", READ, history::of_package)
+            .says("getPackageHistory", "Everything recorded of a package.")
+            .asks::<history::Part>()
+            .answers::<History>(200),
+        get("/v1/packages/{package}/whereabouts", READ, whereabouts::of_package)
+            .says("getPackageWhereabouts", "Where a package was, is or will be.")
+            .asks::<whereabouts::Instant>()
+            .answers::<Whereabouts>(200),
+        get("/v1/packages/{package}/track", READ, whereabouts::track_of_package)
+            .says("getPackageTrack", "The path of a package, as GeoJSON in three dimensions.")
+            .asks::<whereabouts::Span>()
+            .answers_media(200, whereabouts::GEO_JSON),
+    ]
+}
+
+fn recording_packages() -> Vec<Route> {
+    vec![
+        post("/v1/packages", ENTER, packages::create)
+            .says("createPackage", "Registers a package; or each of up to 1,000.")
+            .idempotent()
+            .takes_many::<PackageInput>(BATCH_ITEMS_MAX)
+            .answers::<Created>(201)
+            .answers::<BatchResult>(200),
+        patch("/v1/packages/{package}", ENTER, packages::amend)
+            .says("amendPackage", "Changes what was registered of a package.")
+            .idempotent()
+            .conditional()
+            .takes_patch::<PackageInput>()
+            .answers::<Recorded>(200),
+        post("/v1/packages/{package}/events", ENTER, events::add_to_package)
+            .says("addPackageEvents", "Records what happened to a package, all of it or nothing.")
+            .idempotent()
+            .takes_many::<Event>(TOGETHER_MAX)
+            .answers::<Recorded>(201)
+            .answers::<Recorded>(200),
+        post("/v1/events", ENTER, events::add_batch)
+            .says("addEvents", "Records what happened to many things, each by itself.")
+            .idempotent()
+            .takes_many::<events::EventAbout>(BATCH_ITEMS_MAX)
+            .answers::<BatchResult>(200),
+    ]
+}
+
+fn containers() -> Vec<Route> {
+    vec![
+        post("/v1/containers", ENTER, containers::create)
+            .says("createContainer", "Registers a container: a pallet, a truck, a shelf.")
+            .idempotent()
+            .takes::<ContainerInput>()
+            .answers::<Created>(201)
+            .answers::<Created>(200),
+        get("/v1/containers/{container}", READ, containers::one)
+            .says("getContainer", "One container and what it holds directly.")
+            .asks::<Paging>()
+            .versioned()
+            .answers::<Container>(200),
+        patch("/v1/containers/{container}", ENTER, containers::amend)
+            .says("amendContainer", "Changes what was registered of a container.")
+            .idempotent()
+            .conditional()
+            .takes_patch::<ContainerInput>()
+            .answers::<Recorded>(200),
+        post("/v1/containers/{container}/events", ENTER, events::add_to_container)
+            .says(
+                "addContainerEvents",
+                "Records what happened to a container, all of it or nothing.",
+            )
+            .idempotent()
+            .takes_many::<Event>(TOGETHER_MAX)
+            .answers::<Recorded>(201)
+            .answers::<Recorded>(200),
+        get("/v1/containers/{container}/history", READ, history::of_container)
+            .says("getContainerHistory", "Everything recorded of a container.")
+            .asks::<history::Part>()
+            .answers::<History>(200),
+        get("/v1/containers/{container}/whereabouts", READ, whereabouts::of_container)
+            .says("getContainerWhereabouts", "Where a container was, is or will be.")
+            .asks::<whereabouts::Instant>()
+            .answers::<Whereabouts>(200),
+        get("/v1/containers/{container}/track", READ, whereabouts::track_of_container)
+            .says("getContainerTrack", "The path of a container, as GeoJSON in three dimensions.")
+            .asks::<whereabouts::Span>()
+            .answers_media(200, whereabouts::GEO_JSON),
+        put("/v1/containers/{container}/members/{member}", ENTER, containers::put_in)
+            .says("putIntoContainer", "Puts a package or container into a container, now.")
+            .idempotent()
+            .answers::<Recorded>(200),
+        delete("/v1/containers/{container}/members/{member}", ENTER, containers::take_out)
+            .says("takeOutOfContainer", "Takes a package or container out of a container, now.")
+            .idempotent()
+            .answers::<Recorded>(200),
+    ]
+}
+
+fn photos() -> Vec<Route> {
+    let adding = |route: Route| {
+        let taken = photos::MEDIA.iter().fold(route, |route, media| route.takes_media(media, None));
+        taken
+            .asks::<photos::Taken>()
+            .answers::<photos::PhotoAdded>(201)
+            .answers::<photos::PhotoAdded>(200)
+    };
+    vec![
+        adding(
+            post("/v1/packages/{package}/photos", ENTER, photos::add_to_package)
+                .says("addPackagePhoto", "Adds a photo of at most 10 MiB to a package."),
+        ),
+        get("/v1/packages/{package}/photos", READ, photos::of_package)
+            .says("listPackagePhotos", "The photos of a package.")
+            .answers::<photos::Photos>(200),
+        get("/v1/packages/{package}/photos/{photo}", READ, photos::one_of_package)
+            .says("getPackagePhoto", "One photo of a package.")
+            .versioned()
+            .answers_media(200, "image/*"),
+        get("/v1/packages/{package}/photos/{photo}/thumbnail", READ, photos::small_of_package)
+            .says(
+                "getPackagePhotoThumbnail",
+                "One photo of a package, at most 320 pixels wide and high.",
+            )
+            .versioned()
+            .answers_media(200, "image/jpeg"),
+        adding(
+            post("/v1/containers/{container}/photos", ENTER, photos::add_to_container)
+                .says("addContainerPhoto", "Adds a photo of at most 10 MiB to a container."),
+        ),
+        get("/v1/containers/{container}/photos", READ, photos::of_container)
+            .says("listContainerPhotos", "The photos of a container.")
+            .answers::<photos::Photos>(200),
+        get("/v1/containers/{container}/photos/{photo}", READ, photos::one_of_container)
+            .says("getContainerPhoto", "One photo of a container.")
+            .versioned()
+            .answers_media(200, "image/*"),
+        get(
+            "/v1/containers/{container}/photos/{photo}/thumbnail",
+            READ,
+            photos::small_of_container,
+        )
+        .says(
+            "getContainerPhotoThumbnail",
+            "One photo of a container, at most 320 pixels wide and high.",
+        )
+        .versioned()
+        .answers_media(200, "image/jpeg"),
+    ]
+}
+
+fn places_and_clients() -> Vec<Route> {
+    vec![
+        get("/v1/places", READ, places::list)
+            .says("listPlaces", "Places by name; also cities, airports, ports and countries.")
+            .asks::<places::Search>()
+            .answers::<places::Places>(200),
+        post("/v1/places", ENTER, places::create)
+            .says("createPlace", "Registers a place.")
+            .idempotent()
+            .takes::<PlaceInput>()
+            .answers::<Created>(201)
+            .answers::<Created>(200),
+        get("/v1/places/{place}", READ, places::one)
+            .says("getPlace", "One place.")
+            .versioned()
+            .answers::<Place>(200),
+        patch("/v1/places/{place}", ENTER, places::amend)
+            .says("amendPlace", "Changes what was registered of a place.")
+            .idempotent()
+            .conditional()
+            .takes_patch::<PlaceInput>()
+            .answers::<Recorded>(200),
+        get("/v1/clients", READ, clients::list)
+            .says("listClients", "Clients by name.")
+            .asks::<clients::Search>()
+            .answers::<clients::Clients>(200),
+        post("/v1/clients", ENTER, clients::create)
+            .says("createClient", "Registers a client.")
+            .idempotent()
+            .takes::<ClientBody>()
+            .answers::<Created>(201)
+            .answers::<Created>(200),
+    ]
+}
+
+fn running_it() -> Vec<Route> {
+    vec![
+        get("/v1/users", ADMIN, users::list)
+            .says("listUsers", "Accounts by login name.")
+            .asks::<users::Search>()
+            .answers::<Users>(200),
+        post("/v1/users", ADMIN, users::create)
+            .says("createUser", "Creates an account.")
+            .idempotent()
+            .takes::<UserInput>()
+            .answers::<UserView>(201),
+        get("/v1/users/{user}", ADMIN, users::one)
+            .says("getUser", "One account.")
+            .versioned()
+            .answers::<UserView>(200),
+        patch("/v1/users/{user}", ADMIN, users::amend)
+            .says("amendUser", "Changes an account, at once: also its open sessions.")
+            .conditional()
+            .takes::<UserPatch>()
+            .answers::<UserView>(200),
+        get("/metrics", OPERATE, operations::metrics)
+            .says("metrics", "What the server counts, for Prometheus.")
+            .answers_media(200, operations::METRICS),
+    ]
+}
+
+#[cfg(test)]
+mod tests;

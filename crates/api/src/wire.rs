@@ -1,0 +1,16 @@
+//! What travels: JSON bodies, independent of how things are stored. The schema
+//! of a type is the one place that says what may be in it; see `schema.rs`.
+
+pub mod container;
+pub mod event;
+pub mod history;
+pub mod money;
+pub mod package;
+pub mod people;
+pub mod place;
+pub mod reading;
+pub mod receipt;
+pub mod scalar;
+pub mod viewer;
+pub mod whereabouts;
+pub mod word;

@@ -1,0 +1,15 @@
+//! The API as a client meets it: requests go in, answers come out, on a table
+//! in memory with a clock and randomness that the tests hold.
+
+mod data;
+mod malformed;
+mod openapi;
+mod page;
+mod permissions;
+mod photos;
+mod privacy;
+mod recording;
+mod repeating;
+mod signing_in;
+mod surroundings;
+mod world;
