@@ -1,0 +1,178 @@
+//! What can be typed.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Knows where every package is, always, in 3D space.
+#[derive(Debug, Parser)]
+#[command(name = "whereabouts", version, about, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the page and the API from a data folder.
+    Serve(Serve),
+    /// Import shipments from a CSV or NDJSON file.
+    Import(Import),
+    /// Write every package to standard output.
+    Export(Export),
+    /// Say where a package is, or was.
+    Where(Where),
+    /// Show everything recorded of a package.
+    History(History),
+    /// Add people and change what they may do.
+    User(User),
+    /// Make every state and list what the recorded events say.
+    Rebuild(Rebuild),
+}
+
+/// Which store, and how to answer.
+#[derive(Debug, Args)]
+pub struct Store {
+    /// The folder that holds everything.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub data: PathBuf,
+    /// Answer in JSON, for programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Serve the page and the API from a data folder.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The folder that holds everything; made if it is missing.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub data: PathBuf,
+    /// Where to listen. Anything but loopback needs TLS in front, so that
+    /// passwords and cookies are never sent in the clear.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// A proxy in front of this server ends TLS: allow listening beyond loopback.
+    #[arg(long)]
+    pub behind_tls: bool,
+}
+
+/// Import shipments from a CSV or NDJSON file.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// The file.
+    pub file: PathBuf,
+    /// How its columns are to be read.
+    #[arg(long, value_name = "MAPPING.toml")]
+    pub map: PathBuf,
+    /// Only say what would happen.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Record nothing unless every row can be recorded.
+    #[arg(long)]
+    pub all_or_nothing: bool,
+    /// Which store.
+    #[command(flatten)]
+    pub store: Store,
+}
+
+/// How to write packages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table that spreadsheets open.
+    Csv,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+/// Write every package to standard output.
+#[derive(Debug, Args)]
+pub struct Export {
+    /// How to write them.
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    pub format: Format,
+    /// Which store.
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    pub data: PathBuf,
+}
+
+/// Say where a package is, or was.
+#[derive(Debug, Args)]
+pub struct Where {
+    /// Any number of the package, or its id.
+    pub number: String,
+    /// The instant asked for, as in 2026-03-02T16:00:00Z; now if left out.
+    #[arg(long, value_name = "TIME")]
+    pub at: Option<String>,
+    /// Which store.
+    #[command(flatten)]
+    pub store: Store,
+}
+
+/// Show everything recorded of a package.
+#[derive(Debug, Args)]
+pub struct History {
+    /// Any number of the package, or its id.
+    pub number: String,
+    /// Which store.
+    #[command(flatten)]
+    pub store: Store,
+}
+
+/// Add people and change what they may do.
+#[derive(Debug, Args)]
+pub struct User {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: UserAction,
+}
+
+/// What to do with people.
+#[derive(Debug, Subcommand)]
+pub enum UserAction {
+    /// Add somebody; the password is asked for, or read from standard input.
+    Add {
+        /// The name they sign in with.
+        name: String,
+        /// What they may do, as in track,enter,manage,audit,admin.
+        #[arg(long, value_delimiter = ',', default_value = "track")]
+        may: Vec<String>,
+        /// Which store.
+        #[command(flatten)]
+        store: Store,
+    },
+    /// Show everybody.
+    List {
+        /// Which store.
+        #[command(flatten)]
+        store: Store,
+    },
+    /// Change what somebody may do.
+    May {
+        /// The name they sign in with.
+        name: String,
+        /// What they may do, as in track,enter,manage,audit,admin.
+        #[arg(value_delimiter = ',')]
+        may: Vec<String>,
+        /// Which store.
+        #[command(flatten)]
+        store: Store,
+    },
+    /// End somebody's sessions and tokens, and let them in no more.
+    Disable {
+        /// The name they sign in with.
+        name: String,
+        /// Which store.
+        #[command(flatten)]
+        store: Store,
+    },
+}
+
+/// Make every state and list what the recorded events say.
+#[derive(Debug, Args)]
+pub struct Rebuild {
+    /// Which store; no server may be running on it.
+    #[command(flatten)]
+    pub store: Store,
+}

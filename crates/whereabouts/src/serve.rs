@@ -1,0 +1,183 @@
+//! `whereabouts serve`: the page and the API from one folder, until told to stop.
+
+use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
+
+use axum::{
+    extract::{ConnectInfo, Request},
+    middleware::{self, Next},
+    response::Response,
+};
+use service::{outside::random, packages::Filter, projector::Projector};
+use table::FeedId;
+use tokio::{net::TcpListener, signal, sync::watch, task::JoinSet, time};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    cli::Serve,
+    client,
+    failure::{Failure, failed},
+    gauges::Measures,
+    outside::SystemEntropy,
+    store::{self, Opened},
+    terminal::{FAINT, STRONG, styled},
+};
+
+/// How long open requests may go on after the signal to stop.
+const GRACE: Duration = Duration::from_secs(20);
+/// How long the projector waits after a failure.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// Serves until a signal says stop.
+pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
+    if !wish.listen.ip().is_loopback() && !wish.behind_tls {
+        return Err(failed(format!(
+            "{} is reachable from other machines, and passwords must not travel in the clear: \
+             put TLS in front and add --behind-tls, or listen on 127.0.0.1",
+            wish.listen
+        )));
+    }
+    log_to_standard_error();
+    let opened = store::open(&wish.data).map_err(failed)?;
+    let listener = TcpListener::bind(wish.listen)
+        .await
+        .map_err(|it| failed(format!("cannot listen on {}: {it}", wish.listen)))?;
+    let url = format!("http://{}", listener.local_addr()?);
+    let key = operator_key(&opened);
+    let announced = client::announce(&wish.data, &url, &key)?;
+    let (stop, stopped) = watch::channel(false);
+    let projector = Arc::new(Projector::new(opened.service.clone()));
+    let followers = follow(&projector, &stopped).await?;
+    let measures = Measures { table: Arc::clone(&opened.table), projector: Arc::clone(&projector) };
+    let api = store::api(&opened, Arc::new(measures), wish.behind_tls);
+    let router = api::router(api).layer(middleware::from_fn(with_source));
+    greet(&opened, &url, &wish.data).await?;
+
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let until = told_to_stop(stop);
+    let server = axum::serve(listener, service).with_graceful_shutdown(until);
+    let mut server = tokio::spawn(server.into_future());
+    tokio::select! {
+        ended = &mut server => ended.map_err(failed)??,
+        () = grace_after(stopped) => {
+            tracing::warn!("some requests took too long to end and were cut off");
+            server.abort();
+        }
+    }
+    end_of(followers).await;
+    drop(announced);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Tells the API from where a request came.
+async fn with_source(
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    request.extensions_mut().insert(api::Source(from.ip()));
+    next.run(request).await
+}
+
+/// A key for this process's own commands, never stored.
+pub fn operator_key(opened: &Opened) -> String {
+    opened.service.people().operator_key(&random::<32>(&SystemEntropy))
+}
+
+/// Follows every feed, each in a task of its own.
+async fn follow(
+    projector: &Arc<Projector>,
+    stopped: &watch::Receiver<bool>,
+) -> Result<JoinSet<()>, Failure> {
+    let mut tasks = JoinSet::new();
+    for feed in projector.feeds().await.map_err(failed)? {
+        tasks.spawn(follow_feed(Arc::clone(projector), feed, stopped.clone()));
+    }
+    Ok(tasks)
+}
+
+async fn follow_feed(projector: Arc<Projector>, feed: FeedId, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let followed = projector.follow_once(feed).await;
+        let wait = async {
+            match followed {
+                Ok(0) => projector.something_new(feed).await.unwrap_or_default(),
+                Ok(_) => (),
+                Err(error) => {
+                    tracing::error!(feed = feed.0, %error, "derived rows fall behind");
+                    time::sleep(RETRY).await;
+                }
+            }
+        };
+        tokio::select! {
+            () = wait => (),
+            _ = stopped.wait_for(|it| *it) => return,
+        }
+    }
+}
+
+async fn end_of(mut followers: JoinSet<()>) {
+    let all = async { while followers.join_next().await.is_some() {} };
+    if time::timeout(GRACE, all).await.is_err() {
+        tracing::warn!("a projector did not stop; it goes on at the next start");
+    }
+}
+
+async fn grace_after(mut stopped: watch::Receiver<bool>) {
+    // The sender lives until the signal comes, so waiting cannot fail before it.
+    let _ = stopped.wait_for(|it| *it).await;
+    time::sleep(GRACE).await;
+}
+
+/// Completes at the first signal to stop; a second one ends the process at once.
+async fn told_to_stop(stop: watch::Sender<bool>) {
+    let mut terminate = signal::unix::signal(signal::unix::SignalKind::terminate())
+        .expect("a process may listen to its signals");
+    tokio::select! {
+        _ = signal::ctrl_c() => (),
+        _ = terminate.recv() => (),
+    }
+    tracing::info!("stopping: finishing open requests");
+    stop.send_replace(true);
+    tokio::spawn(async {
+        if signal::ctrl_c().await.is_ok() {
+            std::process::exit(130);
+        }
+    });
+}
+
+/// Says where it listens, how to get in, and what to try.
+async fn greet(opened: &Opened, url: &str, data: &Path) -> Result<(), Failure> {
+    let setup = opened.service.people().ensure_setup().await.map_err(failed)?;
+    let data = data.display();
+    anstream::println!("{}  {}", styled(STRONG, "Whereabouts"), styled(STRONG, url));
+    match setup {
+        Some(token) => {
+            anstream::println!("\nNobody administers it yet. Open this once to become the first:");
+            anstream::println!("  {url}/#setup={}", token.reveal());
+        }
+        None => anstream::println!("\nSign in with your name and password."),
+    }
+    let program = std::env::args().next().unwrap_or_else(|| "whereabouts".to_owned());
+    let found = opened.service.list(&Filter::default(), None, 1).await.map_err(failed)?;
+    let number = found.lines.into_iter().find_map(|it| it.row.number);
+    let number = number.unwrap_or_else(|| "NUMBER".to_owned());
+    anstream::println!("\nTo try, in another terminal:");
+    for command in
+        [format!("where {number}"), format!("history {number}"), "export --format csv".to_owned()]
+    {
+        anstream::println!("  {program} {command} --data {data}");
+    }
+    anstream::println!("\n{}", styled(FAINT, "Ctrl-C stops it; everything acknowledged is kept."));
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "a main may read the environment")]
+fn log_to_standard_error() {
+    let wanted =
+        std::env::var("WHEREABOUTS_LOG").unwrap_or_else(|_| "warn,whereabouts=info".into());
+    // A second subscriber in one process is a test's; the first one stays.
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(wanted))
+        .with_writer(std::io::stderr)
+        .try_init();
+}

@@ -1,0 +1,63 @@
+//! The data folder: table and blobs, and the service on top of them.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use api::{Api, Gauges, Outside, Settings};
+use blobs::ObjectBlobs;
+use service::Service;
+use table::Table;
+use table_embedded::{Embedded, Options};
+
+use crate::outside::{SystemClock, SystemEntropy};
+
+/// Everything opened from one folder.
+pub struct Opened {
+    /// The use cases.
+    pub service: Service,
+    /// The table below them, for what only a main does.
+    pub table: Arc<dyn Table>,
+}
+
+/// Opens a data folder and makes it if it is missing. Only one process can.
+pub fn open(data: &Path) -> Result<Opened, OpenError> {
+    let failed = |why: String| OpenError { data: data.to_path_buf(), why };
+    let table = Embedded::open(&data.join("table"), Options::default())
+        .map_err(|it| failed(it.to_string()))?;
+    let table: Arc<dyn Table> = Arc::new(table);
+    let blobs = ObjectBlobs::in_folder(&data.join("blobs")).map_err(|it| failed(it.to_string()))?;
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let service = Service::new(Arc::clone(&table), Arc::new(blobs), clock, entropy);
+    Ok(Opened { service, table })
+}
+
+/// The API over an opened folder. `tls` says that browsers reach it so.
+pub fn api(opened: &Opened, gauges: Arc<dyn Gauges>, tls: bool) -> Api {
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let outside = Outside { clock, entropy, gauges };
+    Api::new(opened.service.clone(), outside, Settings { tls, ..Settings::default() })
+}
+
+/// Why a data folder cannot be opened.
+#[derive(Debug)]
+pub struct OpenError {
+    data: PathBuf,
+    why: String,
+}
+
+impl std::fmt::Display for OpenError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "cannot open the data folder {}: {}", self.data.display(), self.why)
+    }
+}
+
+impl std::error::Error for OpenError {}
+
+impl From<OpenError> for io::Error {
+    fn from(error: OpenError) -> Self {
+        Self::other(error)
+    }
+}
