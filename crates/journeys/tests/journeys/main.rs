@@ -1,0 +1,4 @@
+//! Whole-system journeys on the built binary: few and strong.
+
+mod kill;
+mod newcomer;
