@@ -1,0 +1,59 @@
+//! The figures of docs/benchmarks.md, measured here and now: `bench` runs all,
+//! `bench events`, `bench import`, `bench reads` and `bench units` one each.
+
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
+
+mod events;
+mod figures;
+mod import;
+mod outside;
+mod reads;
+mod units;
+
+use clap::{Parser, ValueEnum};
+
+/// Measures the product on this machine.
+#[derive(Debug, Parser)]
+struct Wish {
+    /// What to measure; everything if left out.
+    #[arg(value_enum)]
+    what: Option<What>,
+    /// Seconds of load.
+    #[arg(long, default_value_t = 30)]
+    seconds: u64,
+    /// How many packages are read from.
+    #[arg(long, default_value_t = 1_000_000)]
+    packages: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum What {
+    /// Events acknowledged one by one through HTTP.
+    Events,
+    /// Importing a table.
+    Import,
+    /// Reading among many packages.
+    Reads,
+    /// Write units counted per event.
+    Units,
+}
+
+fn main() -> std::io::Result<()> {
+    let wish = Wish::parse();
+    // The client gets one thread: the server keeps the rest of the machine.
+    let client = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let wanted = |what| wish.what.is_none_or(|it| it == what);
+    if wanted(What::Units) {
+        client.block_on(units::measure())?;
+    }
+    if wanted(What::Import) {
+        client.block_on(import::measure())?;
+    }
+    if wanted(What::Events) {
+        client.block_on(events::measure(wish.seconds))?;
+    }
+    if wanted(What::Reads) {
+        reads::measure(wish.packages)?;
+    }
+    Ok(())
+}

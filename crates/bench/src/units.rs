@@ -1,0 +1,102 @@
+//! Write units counted per event, as DynamoDB would charge them.
+
+use std::io;
+
+use domain::{
+    draft::Draft,
+    event::Fact,
+    id::{EventId, PackageId, PlaceId, Subject},
+    position::LatLon,
+    record::{PackageRecord, PlaceKind, PlaceRecord, Record, Reference},
+    time::{HOUR, Timestamp},
+};
+use service::{Service, projector::Projector, record::Attribution};
+use table::Table;
+
+use crate::{figures::figure, outside};
+
+/// Prints units per custody event, and per new reference.
+pub async fn measure() -> io::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (service, table) = outside::open(folder.path())?;
+    let projector = Projector::new(service.clone());
+    let place = place(&service).await?;
+    let package = Subject::Package(PackageId::derive(&[b"bench"]));
+    let plain = units(&*table, &projector, say(&service, package, 0, registered(0))).await?;
+    let other = Subject::Package(PackageId::derive(&[b"bench 2"]));
+    let with_four = units(&*table, &projector, say(&service, other, 0, registered(4))).await?;
+    let mut custody = Vec::new();
+    let facts = [
+        Fact::PickedUp { place: Some(place) },
+        Fact::Departed { from: Some(place), to: Some(place), mode: None, expected_at: None },
+        Fact::Arrived { place },
+        Fact::Scanned { place, floor: None },
+        Fact::OutForDelivery { from: Some(place) },
+        Fact::Delivered { place: Some(place), proof: domain::event::Proof::default() },
+    ];
+    for (hours, fact) in facts.into_iter().enumerate() {
+        let said = say(&service, package, hours as i64 + 1, fact);
+        custody.push(units(&*table, &projector, said).await?);
+    }
+    let most = custody.iter().max().copied().unwrap_or_default();
+    let mean = custody.iter().sum::<u64>() as f64 / custody.len() as f64;
+    figure(
+        "write units per custody event, everything derived",
+        format!("{mean:.1}, at most {most}"),
+    );
+    figure("write units of a registration without numbers", plain);
+    figure("  and more per new number", (with_four - plain) as f64 / 4.0);
+    Ok(())
+}
+
+async fn units(
+    table: &dyn Table,
+    projector: &Projector,
+    said: impl Future<Output = io::Result<()>>,
+) -> io::Result<u64> {
+    let before = table.usage();
+    said.await?;
+    projector.catch_up().await.map_err(io::Error::other)?;
+    let used = table.usage() - before;
+    // Checkpoints are written once for thousands of changes, not for each.
+    let checkpoints = used.writes.min(1);
+    Ok(used.write_units - checkpoints)
+}
+
+async fn say(service: &Service, subject: Subject, hours: i64, fact: Fact) -> io::Result<()> {
+    let by = Attribution { actor: "bench".to_owned(), source: "api".to_owned() };
+    let happened_at = Timestamp::from_millis(1_772_409_600_000 + hours * HOUR).expect("our years");
+    let name = format!("{subject} {hours}");
+    let draft = Draft { id: EventId::derive(&[name.as_bytes()]), subject, happened_at, fact };
+    service.record(&by, vec![draft]).await.map(|_| ()).map_err(io::Error::other)
+}
+
+fn registered(numbers: usize) -> Fact {
+    let reference =
+        |number: usize| Reference { scheme: "order".to_owned(), value: format!("PO {number}") };
+    Fact::Registered(Box::new(Record::Package(PackageRecord {
+        description: Some("27-inch monitor, 2 of 3".to_owned()),
+        carrier: Some("ups".to_owned()),
+        references: (numbers > 0).then(|| (0..numbers).map(reference).collect()),
+        ..PackageRecord::default()
+    })))
+}
+
+async fn place(service: &Service) -> io::Result<PlaceId> {
+    let id = PlaceId::derive(&[b"bench"]);
+    let record = Record::Place(PlaceRecord {
+        kind: PlaceKind::Facility,
+        name: "Memphis hub".to_owned(),
+        at: LatLon::from_degrees(35.05, -89.98).expect("on Earth"),
+        radius_m: 500,
+        ground: None,
+        time_zone: None,
+        country: None,
+        code: None,
+        floors: Vec::new(),
+        address: None,
+        exact: None,
+    });
+    say(service, Subject::Place(id), 0, Fact::Registered(Box::new(record))).await?;
+    Ok(id)
+}
