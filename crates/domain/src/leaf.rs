@@ -10,7 +10,7 @@ use crate::{
     money::{CostLine, Money},
     position::Position,
     private::Private,
-    record::{ContainerRecord, PackageRecord, PlaceRecord, Record, Reference},
+    record::{ContainerRecord, PackageRecord, PlaceKind, PlaceRecord, Record, Reference},
 };
 
 mod json;
@@ -269,7 +269,9 @@ fn container(record: &ContainerRecord) -> Object {
 fn place(record: &PlaceRecord) -> Object {
     let mut it = Object::new();
     it.set("place", record.kind.word());
-    it.set("name", record.name.as_str());
+    // What people call a home names who lives there, and a leaf is for ever.
+    let name = Some(record.name.as_str()).filter(|_| record.kind != PlaceKind::Home);
+    it.set("name", name);
     position(&Position { at: record.at, height: record.ground }, &mut it);
     it.set("radius_m", i64::from(record.radius_m));
     it.set("time_zone", record.time_zone.as_deref());

@@ -74,6 +74,8 @@ impl Service {
         }
         let mut known: Vec<Receipt> = Vec::new();
         let mut fresh = self.events(by, drafts.clone());
+        // Whether a write of ours may have been applied although its answer was lost.
+        let mut unsure = false;
         for _ in 0..ATTEMPTS_MAX {
             if fresh.is_empty() {
                 break;
@@ -83,7 +85,7 @@ impl Service {
             let attempt = match attempt {
                 // What was recorded before need not be admissible again.
                 Err(error) => {
-                    let before = self.recorded_before(&fresh, &mut known).await?;
+                    let before = self.recorded_before(&fresh, unsure, &mut known).await?;
                     if before == 0 {
                         return Err(error);
                     }
@@ -102,13 +104,14 @@ impl Service {
                 // An event stands already: as a duplicate, or with other content.
                 Err(table::Error::Conflict(_)) => (),
                 Err(table::Error::Unavailable(why)) => {
-                    if self.recorded_before(&fresh, &mut known).await? == 0 {
+                    unsure = true;
+                    if self.recorded_before(&fresh, unsure, &mut known).await? == 0 {
                         return Err(Error::Unavailable(why));
                     }
                 }
                 Err(other) => return Err(other.into()),
             }
-            self.recorded_before(&fresh, &mut known).await?;
+            self.recorded_before(&fresh, unsure, &mut known).await?;
             fresh.retain(|event| known.iter().all(|it| it.event != event.id));
         }
         if fresh.is_empty() {
@@ -205,7 +208,12 @@ impl Service {
 
     /// Finds which of `events` were recorded before. The same content is a
     /// duplicate; other content under the same id is refused and kept aside.
-    async fn recorded_before(&self, events: &[Event], known: &mut Vec<Receipt>) -> Result<usize> {
+    async fn recorded_before(
+        &self,
+        events: &[Event],
+        unsure: bool,
+        known: &mut Vec<Receipt>,
+    ) -> Result<usize> {
         let mut found = 0;
         for event in events {
             let key = Row::Event(event.subject, event.id).key();
@@ -216,7 +224,7 @@ impl Service {
                 return Err(Error::Differs { event: event.id, subject: event.subject });
             }
             // Our own write whose answer was lost is no duplicate: it has our clock and salts.
-            let duplicate = recorded.event != *event;
+            let duplicate = !unsure || recorded.event != *event;
             known.push(Receipt {
                 event: event.id,
                 subject: event.subject,

@@ -102,7 +102,7 @@ pub async fn create(
     let record = Record::Client(ClientRecord { name: input.name.0 });
     // A client was there before anybody wrote it down.
     let (happened_at, fact) = (Timestamp::MIN, Fact::Registered(Box::new(record)));
-    let drafts = vec![Draft { id, subject, happened_at, fact }];
-    let receipts = recording::record(&api, &signed.attribution(), drafts, &[]).await?;
-    Ok(created("/v1/clients", &receipts[0]))
+    let draft = Draft { id, subject, happened_at, fact };
+    let receipt = recording::record_one(&api, &signed.attribution(), draft, &[], "").await?;
+    Ok(created("/v1/clients", &receipt))
 }

@@ -47,9 +47,9 @@ pub async fn create(
     let subject = Subject::Container(ContainerId::derive(&[id.as_bytes()]));
     let happened_at = keyed.when(&api, input.happened_at, subject, id).await?;
     let fact = Fact::Registered(Box::new(Record::Container(read.value)));
-    let drafts = vec![Draft { id, subject, happened_at, fact }];
-    let receipts = recording::record(&api, &signed.attribution(), drafts, &[]).await?;
-    Ok(created("/v1/containers", &receipts[0]))
+    let draft = Draft { id, subject, happened_at, fact };
+    let receipt = recording::record_one(&api, &signed.attribution(), draft, &[], "").await?;
+    Ok(created("/v1/containers", &receipt))
 }
 
 /// One container and what it holds directly.
@@ -114,9 +114,9 @@ pub async fn amend(
     let fact = Fact::Amended { set, clear: Vec::new() };
     let event = keyed.event(&api, &signed, 0);
     let happened_at = keyed.when(&api, patch.set.happened_at, subject, event).await?;
-    let drafts = vec![Draft { id: event, subject, happened_at, fact }];
-    let receipts = recording::record(&api, &signed.attribution(), drafts, &[]).await?;
-    Ok(Json(Recorded { receipts: receipts.iter().map(receipt::Receipt::of).collect() }))
+    let draft = Draft { id: event, subject, happened_at, fact };
+    let receipt = recording::record_one(&api, &signed.attribution(), draft, &[], "").await?;
+    Ok(Json(Recorded { receipts: vec![receipt::Receipt::of(&receipt)] }))
 }
 
 /// Puts a package or container into a container, now.
@@ -167,7 +167,7 @@ async fn say(
     let Some(fact) = fact else { return Ok(Json(Recorded { receipts: Vec::new() })) };
     let id = keyed.event(api, signed, 0);
     let happened_at = keyed.when(api, None, subject, id).await?;
-    let drafts = vec![Draft { id, subject, happened_at, fact }];
-    let receipts = recording::record(api, &signed.attribution(), drafts, &[]).await?;
-    Ok(Json(Recorded { receipts: receipts.iter().map(receipt::Receipt::of).collect() }))
+    let draft = Draft { id, subject, happened_at, fact };
+    let receipt = recording::record_one(api, &signed.attribution(), draft, &[], "").await?;
+    Ok(Json(Recorded { receipts: vec![receipt::Receipt::of(&receipt)] }))
 }

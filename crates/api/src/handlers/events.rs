@@ -93,8 +93,14 @@ async fn add(
         happened_at: event.happened_at(),
         fact,
     };
-    let drafts = std::iter::zip(&events, read.value).enumerate().map(draft).collect();
-    let receipts = recording::record(api, &signed.attribution(), drafts, &read.mentions).await?;
+    let mut drafts = std::iter::zip(&events, read.value).enumerate().map(draft);
+    let by = signed.attribution();
+    let receipts = if alone {
+        let draft = drafts.next().expect("a body that is no list is one event");
+        vec![recording::record_one(api, &by, draft, &read.mentions, "").await?]
+    } else {
+        recording::record(api, &by, drafts.collect(), &read.mentions).await?
+    };
     let known = receipts.iter().all(|it| it.duplicate);
     let status = if known { StatusCode::OK } else { StatusCode::CREATED };
     let body = Recorded { receipts: receipts.iter().map(receipt::Receipt::of).collect() };
@@ -213,9 +219,8 @@ async fn record_items(
             continue;
         }
         for item in chunk {
-            let drafts = vec![item.draft.clone()];
-            let receipt = recording::record(api, &by, drafts, &item.mentions).await;
-            let receipt = receipt.map(|it| it.into_iter().next().expect("one event, one receipt"));
+            let (draft, base) = (item.draft.clone(), format!("/{}", item.index));
+            let receipt = recording::record_one(api, &by, draft, &item.mentions, &base).await;
             results.push((item.index, receipt));
         }
     }

@@ -104,9 +104,8 @@ async fn register(
     let happened_at = keyed.when(api, input.happened_at, subject, id).await?;
     let fact = Fact::Registered(Box::new(Record::Package(read.value)));
     let draft = Draft { id, subject, happened_at, fact };
-    let receipts =
-        recording::record(api, &signed.attribution(), vec![draft], &read.mentions).await?;
-    Ok(receipts.into_iter().next().expect("one event has one receipt"))
+    let base = base.map_or(String::new(), |it| format!("/{it}"));
+    recording::record_one(api, &signed.attribution(), draft, &read.mentions, &base).await
 }
 
 /// What a list is narrowed to.
@@ -255,9 +254,10 @@ pub async fn amend(
     let event = keyed.event(&api, &signed, 0);
     let happened_at = keyed.when(&api, set.happened_at, subject, event).await?;
     let fact = Fact::Amended { set: Box::new(Record::Package(read.value)), clear };
-    let drafts = vec![Draft { id: event, subject, happened_at, fact }];
-    let receipts = recording::record(&api, &signed.attribution(), drafts, &read.mentions).await?;
-    Ok(Json(Recorded { receipts: receipts.iter().map(receipt::Receipt::of).collect() }))
+    let draft = Draft { id: event, subject, happened_at, fact };
+    let receipt =
+        recording::record_one(&api, &signed.attribution(), draft, &read.mentions, "").await?;
+    Ok(Json(Recorded { receipts: vec![receipt::Receipt::of(&receipt)] }))
 }
 
 /// Whether two records say the same; salts differ from one recording to the next.

@@ -9,10 +9,10 @@ use domain::{
     draft::Draft,
     event::Fact,
     id::{PlaceId, Subject, SubjectKind},
-    record::{PlaceRecord, Record},
+    record::{PlaceKind, PlaceRecord, Record},
     time::Timestamp,
 };
-use futures::{StreamExt, TryStreamExt, stream};
+use futures::{StreamExt, TryStreamExt, future::ready, stream};
 use serde::{Deserialize, Serialize};
 use service::places::Meant;
 use utoipa::{
@@ -96,12 +96,13 @@ pub async fn list(
     let mut places: Vec<Place> = stream::iter(ids)
         .map(|id| {
             let api = &api;
-            async move {
-                let record = api.service().place(id).await?;
-                service::Result::Ok(Place::of(id, &record, viewer))
-            }
+            async move { service::Result::Ok((id, api.service().place(id).await?)) }
         })
         .buffered(AT_ONCE)
+        // To be found by a name is to have that name told: homes are not found
+        // by those who may not know whose they are.
+        .try_filter(|(_, record)| ready(viewer.personal || record.kind != PlaceKind::Home))
+        .map_ok(|(id, record)| Place::of(id, &record, viewer))
         .try_collect()
         .await?;
     let mut candidates = Vec::new();
@@ -133,9 +134,9 @@ pub async fn create(
     // A place was there before anybody wrote it down.
     let happened_at = Timestamp::MIN;
     let fact = Fact::Registered(Box::new(Record::Place(read.value)));
-    let drafts = vec![Draft { id, subject: Subject::Place(place), happened_at, fact }];
-    let receipts = recording::record(&api, &signed.attribution(), drafts, &[]).await?;
-    Ok(created("/v1/places", &receipts[0]))
+    let draft = Draft { id, subject: Subject::Place(place), happened_at, fact };
+    let receipt = recording::record_one(&api, &signed.attribution(), draft, &[], "").await?;
+    Ok(created("/v1/places", &receipt))
 }
 
 /// One place.
@@ -175,9 +176,9 @@ pub async fn amend(
     let happened_at = keyed.when(&api, None, subject, event).await?;
     let set = Box::new(Record::Place(read.value));
     let fact = Fact::Amended { set, clear: Vec::new() };
-    let drafts = vec![Draft { id: event, subject, happened_at, fact }];
-    let receipts = recording::record(&api, &signed.attribution(), drafts, &[]).await?;
-    Ok(Json(Recorded { receipts: receipts.iter().map(receipt::Receipt::of).collect() }))
+    let draft = Draft { id: event, subject, happened_at, fact };
+    let receipt = recording::record_one(&api, &signed.attribution(), draft, &[], "").await?;
+    Ok(Json(Recorded { receipts: vec![receipt::Receipt::of(&receipt)] }))
 }
 
 fn record_of(known: &service::packages::Known) -> Result<&PlaceRecord> {

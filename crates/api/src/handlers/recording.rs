@@ -200,21 +200,71 @@ pub fn check_applies(fact: &Fact, kind: SubjectKind, reading: &mut Reading) {
     } else if !applies(said.kind(), kind) {
         let detail = format!("a {kind} cannot be {}", said.kind());
         reading.within("event", |it| it.fault("kind", "wrong_subject", detail));
+    } else if matches!(fact, Fact::Corrected { .. }) {
+        reading.within("event", |it| check_record(said, kind, it));
+    } else {
+        check_record(fact, kind, reading);
     }
 }
 
-/// Records facts about one subject; mistakes point into what was sent.
+/// Refuses what describes another kind of subject.
+fn check_record(fact: &Fact, kind: SubjectKind, reading: &mut Reading) {
+    let (field, record) = match fact {
+        Fact::Registered(record) => ("record", record),
+        Fact::Amended { set, .. } => ("set", set),
+        _ => return,
+    };
+    if record.kind() != kind {
+        let detail = format!("a {} record cannot describe a {kind}", record.kind());
+        reading.fault(field, "wrong_record", detail);
+    }
+}
+
+/// Records facts about one subject, sent as a list; mistakes point into it.
 pub async fn record(
     api: &Api,
     by: &Attribution,
     drafts: Vec<Draft>,
     mentions: &[(String, Subject)],
 ) -> Result<Vec<Receipt>> {
+    said(api, by, drafts, mentions, |counted| counted).await
+}
+
+/// Records one fact; `base` is where it stands in what was sent.
+pub async fn record_one(
+    api: &Api,
+    by: &Attribution,
+    draft: Draft,
+    mentions: &[(String, Subject)],
+    base: &str,
+) -> Result<Receipt> {
+    // The service counts events, and this is its first and only one.
+    let place = |counted: String| match counted.strip_prefix("/0") {
+        Some(inside) => format!("{base}{inside}"),
+        None => format!("{base}{counted}"),
+    };
+    let receipts = said(api, by, vec![draft], mentions, place).await?;
+    Ok(receipts.into_iter().next().expect("one event, one receipt"))
+}
+
+async fn said(
+    api: &Api,
+    by: &Attribution,
+    drafts: Vec<Draft>,
+    mentions: &[(String, Subject)],
+    place: impl Fn(String) -> String,
+) -> Result<Vec<Receipt>> {
     match api.service().record(by, drafts).await {
         Ok(receipts) => Ok(receipts),
-        Err(Error::Invalid(faults)) => {
+        Err(Error::Invalid(mut faults)) => {
             let unknown = unknown(api, mentions).await?;
-            Err(Problem::invalid(if unknown.is_empty() { faults } else { unknown }))
+            if !unknown.is_empty() {
+                return Err(Problem::invalid(unknown));
+            }
+            for fault in &mut faults {
+                fault.pointer = place(std::mem::take(&mut fault.pointer));
+            }
+            Err(Problem::invalid(faults))
         }
         Err(other) => Err(other.into()),
     }

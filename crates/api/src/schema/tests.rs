@@ -87,5 +87,10 @@ fn each_kind_of_event_has_a_schema_of_its_own() {
     assert_eq!(all["Event"]["oneOf"].as_array().map(Vec::len), Some(28));
     let scanned = &all["EventScanned"];
     assert_eq!(scanned["additionalProperties"], false);
-    assert_eq!(scanned["required"], json!(["kind", "happened_at", "place"]));
+    for name in ["kind", "happened_at", "place"] {
+        assert!(
+            scanned["required"].as_array().is_some_and(|all| all.contains(&json!(name))),
+            "{name}"
+        );
+    }
 }

@@ -152,6 +152,8 @@ pub struct Time(pub Timestamp);
 impl Time {
     /// The name of the schema's format.
     pub const FORMAT: &'static str = "date-time";
+    /// What the schema says of the years.
+    pub const PATTERN: &'static str = "^(19[7-9][0-9]|2[01][0-9]{2})-";
 }
 
 /// Why text is no instant, in words.
@@ -200,7 +202,7 @@ impl PartialSchema for Time {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
-            .pattern(Some("^(19[7-9][0-9]|2[01][0-9]{2})-"))
+            .pattern(Some(Self::PATTERN))
             .description(Some("RFC 3339 with an offset, in the years 1970 to 2199 (UTC)."))
             .into()
     }

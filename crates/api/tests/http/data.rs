@@ -32,7 +32,7 @@ pub fn whole_package(origin: &str, destination: &str, client: &str) -> Value {
         "weight_kg": 12.345,
         "dimensions_mm": { "length": 800, "width": 300, "height": 600 },
         "declared_value": { "amount": "598.00", "currency": "USD" },
-        "promised": { "first": "2026-03-02T08:00:00Z", "last": "2026-03-02T18:00:00Z" },
+        "promised": { "first": "2026-03-02T08:00:00.000Z", "last": "2026-03-02T18:00:00.000Z" },
         "references": [
             { "scheme": "carrier:ups", "value": "1Z 999 AA1 01 2345 6784" },
             { "scheme": "po", "value": "PO-2026-17" },

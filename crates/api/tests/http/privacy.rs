@@ -78,7 +78,7 @@ async fn everything(scene: &Scene, who: &Asker) -> Vec<(String, String)> {
         ),
         format!("/v1/places/{home}"),
         "/v1/places".to_owned(),
-        "/v1/places?q=ada".to_owned(),
+        "/v1/places?q=ada%20byron".to_owned(),
         format!("/v1/containers/{truck}"),
     ];
     for minute in 0..60 {
@@ -120,6 +120,8 @@ async fn homes_and_people_are_shown_to_nobody_else() {
         assert_eq!(place["name"], "Private address");
         assert_eq!(place["radius_m"], 12_000);
         assert_eq!(place["position"], json!({ "lat": 51.5, "lon": -0.12 }));
+        let found = scene.world.get(&who, "/v1/places?q=ada%20byron").await.json();
+        assert_eq!(found["places"], json!([]), "a home is not found by whose it is");
     }
 }
 

@@ -8,7 +8,7 @@ use service::people::Permission::{Admin, Enter, Track};
 
 use crate::world::{Answer, Asker, START, World};
 
-const PASSWORD: &str = "correct horse battery staple";
+const PASSWORD: &str = "four unrelated words";
 
 /// The session that an answer begins.
 fn session(answer: &Answer) -> Asker {

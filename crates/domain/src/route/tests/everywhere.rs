@@ -24,9 +24,16 @@ fn no_vessel_is_far_inland() {
         let inland_m = nearest_m(point, false);
         inland_m <= LIMIT_M
             || on_lane(point, |name| name.is_some_and(|it| route.passages().contains(&it)))
-            || inland_m <= LIMIT_M + blind_m && on_lane(point, |_| true)
+            || (inland_m <= LIMIT_M + blind_m || is_up_the_st_lawrence(point))
+                && on_lane(point, |_| true)
     };
     assert_eq!(strays(Medium::Water, PORTS, judge), Vec::<String>::new());
+}
+
+/// Above Québec the river is narrower than a cell for 200 km on end, and only
+/// some of its lanes have its name.
+fn is_up_the_st_lawrence(point: LatLon) -> bool {
+    (45.3..47.0).contains(&point.lat()) && (-74.0..-71.0).contains(&point.lon())
 }
 
 /// The instants that the judge refuses, except close to an end of their leg.
