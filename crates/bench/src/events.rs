@@ -27,7 +27,7 @@ pub async fn measure(seconds: u64) -> io::Result<()> {
             "/v1/places",
             &json!({
                 "name": "Memphis hub", "kind": "facility", "radius_m": 500,
-                "lat": 35.05, "lon": -89.98,
+                "position": { "lat": 35.05, "lon": -89.98 },
             }),
         )
         .await?
