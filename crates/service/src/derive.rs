@@ -12,7 +12,7 @@ use domain::{
 use table::{Guard, Key, Write};
 
 use crate::{
-    keys::{Row, day},
+    keys::{LISTED_DAYS, Row, day},
     rows::{ListRow, MemberRow, NameRow, to_bytes},
 };
 
@@ -41,10 +41,11 @@ pub fn derived(subject: Subject, state: &State) -> BTreeMap<Key, Vec<u8>> {
     rows
 }
 
-/// The writes that turn the rows of `old` into those of `new`.
+/// The writes that turn the rows of `old` into those of `new`. A day's row stays:
+/// other packages ask for it too.
 #[must_use]
 pub fn changes(old: &BTreeMap<Key, Vec<u8>>, new: &BTreeMap<Key, Vec<u8>>) -> Vec<Write> {
-    let gone = old.keys().filter(|key| !new.contains_key(*key));
+    let gone = old.keys().filter(|key| !new.contains_key(*key) && key.shard != LISTED_DAYS);
     let other = new.iter().filter(|(key, value)| old.get(*key) != Some(*value));
     gone.map(|key| Write::delete(key.clone(), Guard::Any))
         .chain(other.map(|(key, value)| Write::put(key.clone(), Guard::Any, value.clone())))

@@ -10,6 +10,8 @@ use crate::people::{SessionId, TokenId};
 
 /// How many shards a day of the package list is spread over.
 pub const LIST_SHARDS: u8 = 16;
+/// The shard that names every day with listed packages.
+pub const LISTED_DAYS: &[u8] = b"ld";
 /// How many shards the list of all subjects is spread over.
 pub const SUBJECT_SHARDS: u8 = 64;
 /// How many shards a day of what happened to people's access is spread over.
@@ -91,7 +93,7 @@ impl Row<'_> {
                 let sort = [&newest_first(*at)[..], package.as_bytes()].concat();
                 Key::new(list_shard(day(*at), list_bucket(*package)), sort)
             }
-            Self::ListedDay(day) => Key::new(*b"ld", (!day).to_be_bytes()),
+            Self::ListedDay(day) => Key::new(LISTED_DAYS, (!day).to_be_bytes()),
             Self::Named(name, subject) => {
                 let sort = [name.as_bytes(), b"\0", subject.id_bytes()].concat();
                 Key::new(named_shard(subject.kind()), sort)

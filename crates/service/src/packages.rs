@@ -14,7 +14,7 @@ use crate::{
     Service,
     derive::listed_package,
     error::{Error, Result},
-    keys::{LIST_SHARDS, list_shard, reference_shard},
+    keys::{LIST_SHARDS, LISTED_DAYS, list_shard, reference_shard},
     rows::{Head, ListRow, Recorded},
 };
 
@@ -120,7 +120,9 @@ impl Service {
         ids.dedup();
         let heads = try_join_all(ids.iter().map(|id| self.head(Subject::Package(*id)))).await?;
         let mut found: Vec<(Timestamp, PackageId)> = std::iter::zip(heads, ids)
-            .filter_map(|(head, id)| Some((head?.0.state.known_since, id)))
+            .filter_map(|(head, id)| Some((head?.0.state, id)))
+            .filter(|(state, _)| state.record.is_some())
+            .map(|(state, id)| (state.known_since, id))
             .collect();
         found.sort_by(|a, b| b.cmp(a));
         Ok(found.into_iter().map(|(_, id)| id).collect())
@@ -202,7 +204,7 @@ impl Service {
 
     /// The days that have packages, newest first, from the one a list goes on in.
     async fn listed_days(&self, after: Option<After>) -> Result<Vec<u32>> {
-        let mut scan = Scan::whole(*b"ld", 1000);
+        let mut scan = Scan::whole(LISTED_DAYS, 1000);
         if let Some(after) = after {
             scan.range.start = (!crate::keys::day(after.known_since)).to_be_bytes().to_vec();
         }

@@ -14,7 +14,7 @@ use crate::{
     Service,
     derive::{changes, derived},
     error::Result,
-    keys::{Row, subject_of_shard},
+    keys::{LISTED_DAYS, Row, subject_of_shard},
     rows::{Checkpoint, Head, to_bytes},
 };
 
@@ -149,7 +149,7 @@ impl Projector {
             let new = rows_of(subject, last.new.as_deref())?;
             writes.extend(changes(&old, &new));
         }
-        writes.retain(|write| write.key.shard != b"ld" || self.is_new_day(&write.key));
+        writes.retain(|write| write.key.shard != LISTED_DAYS || self.is_new_day(&write.key));
         stream::iter(writes.into_iter().map(|write| self.service.table.write(vec![write])))
             .buffer_unordered(WRITES_AT_ONCE)
             .try_collect::<Vec<()>>()

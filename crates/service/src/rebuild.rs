@@ -1,23 +1,31 @@
 //! Rebuilding: every state and every derived row, from the recorded events alone.
-
-use std::collections::BTreeSet;
+//! It may run beside everything else: what changes meanwhile is looked at again.
 
 use domain::{
     id::{Subject, SubjectKind},
-    state::fold,
+    state::{State, fold},
 };
-use table::{Guard, Key, Scan, Write};
+use futures::{StreamExt, TryStreamExt, stream};
+use table::{Entry, Guard, Scan, Write};
 
 use crate::{
     Service,
-    derive::derived,
-    error::Result,
+    derive::{derived, listed_package},
+    error::{Error, Result},
     keys::{
-        LIST_SHARDS, Row, SUBJECT_SHARDS, list_shard, named_shard, subject_of_bytes, subject_shard,
-        subjects_shard,
+        LIST_SHARDS, LISTED_DAYS, Row, SUBJECT_SHARDS, list_shard, named_shard, subject_of_bytes,
+        subject_shard, subjects_shard,
     },
+    record::reference_rows,
     rows::{Head, to_bytes},
 };
+
+/// Subjects and rows looked at at the same time: enough to share each flush.
+const AT_ONCE: usize = 64;
+/// How often a subject is looked at again that others change meanwhile.
+const ATTEMPTS_MAX: usize = 24;
+/// Rows read at once.
+const PAGE: usize = 1_000;
 
 /// What a rebuild found and did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,104 +47,173 @@ impl Service {
     /// `progress` how many subjects are done. A store in good order stays as it is.
     pub async fn rebuild(&self, mut progress: impl FnMut(u64)) -> Result<Rebuilt> {
         let mut done = Rebuilt::default();
-        let mut wanted = BTreeSet::new();
         for bucket in 0..SUBJECT_SHARDS {
-            for sort in self.sorts(subjects_shard(bucket)).await? {
-                let Some(subject) = subject_of_bytes(&sort) else { continue };
-                self.rebuild_subject(subject, &mut wanted, &mut done).await?;
-                done.subjects += 1;
-                progress(done.subjects);
+            let mut next = Some(Scan::whole(subjects_shard(bucket), PAGE));
+            while let Some(scan) = next {
+                let page = self.table.scan(scan).await?;
+                let subjects = page.entries.iter().filter_map(|it| subject_of_bytes(&it.key.sort));
+                let each = subjects.map(|subject| self.rebuild_subject(subject));
+                let mut each = stream::iter(each).buffer_unordered(AT_ONCE);
+                while let Some(one) = each.try_next().await? {
+                    done.add(one);
+                    progress(done.subjects);
+                }
+                next = page.rest;
             }
         }
-        self.remove_stale(&wanted, &mut done).await?;
+        done.rows_removed = self.remove_stale().await?;
         Ok(done)
     }
 
-    async fn rebuild_subject(
-        &self,
-        subject: Subject,
-        wanted: &mut BTreeSet<Key>,
-        done: &mut Rebuilt,
-    ) -> Result<()> {
-        let mut recorded = self.all_recorded(subject).await?;
-        recorded.sort_by_key(|it| it.seq);
-        done.events += recorded.len() as u64;
-        let Some(last) = recorded.last() else { return Ok(()) };
-        let (seq, prev) = (last.seq, last.leaf_hash());
-        let events: Vec<_> = recorded.into_iter().map(|it| it.event).collect();
-        let right = Head { seq, prev, state: fold(&events) };
-        let found = self.table.get(&Row::Head(subject).key()).await?;
-        let bytes = to_bytes(&right);
-        if found.as_ref().is_none_or(|entry| entry.value != bytes) {
-            let guard = found.map_or(Guard::Absent, |entry| Guard::Unchanged(entry.version));
-            self.table.write(vec![Write::put(Row::Head(subject).key(), guard, bytes)]).await?;
-            done.heads_repaired += 1;
+    async fn rebuild_subject(&self, subject: Subject) -> Result<Rebuilt> {
+        let head_key = Row::Head(subject).key();
+        let mut done = Rebuilt { subjects: 1, ..Rebuilt::default() };
+        for _ in 0..ATTEMPTS_MAX {
+            // The head first: events recorded later change it, and the guard holds.
+            let found = self.table.get(&head_key).await?;
+            let mut recorded = self.all_recorded(subject).await?;
+            recorded.sort_by_key(|it| it.seq);
+            let Some(last) = recorded.last() else { return Ok(done) };
+            let (seq, prev) = (last.seq, last.leaf_hash());
+            done.events = recorded.len() as u64;
+            let events: Vec<_> = recorded.into_iter().map(|it| it.event).collect();
+            let right = Head { seq, prev, state: fold(&events) };
+            let bytes = to_bytes(&right);
+            if found.as_ref().is_none_or(|entry| entry.value != bytes) {
+                let guard = found.map_or(Guard::Absent, |entry| Guard::Unchanged(entry.version));
+                let put = Write::put(head_key.clone(), guard, bytes.clone());
+                match self.table.write(vec![put]).await {
+                    Err(table::Error::Conflict(_)) => continue,
+                    other => other?,
+                }
+                done.heads_repaired += 1;
+            }
+            done.rows_written += self.write_rows(subject, &right.state).await?;
+            // Whoever changed the head meanwhile may have been overtaken by these
+            // rows; whoever changes it from here on is followed by the projector.
+            let now = self.table.get(&head_key).await?;
+            if now.is_some_and(|entry| entry.value == bytes) {
+                return Ok(done);
+            }
         }
-        for (key, value) in derived(subject, &right.state) {
+        Err(Error::Unavailable(format!("{subject} is being changed by too many at once")))
+    }
+
+    /// Writes the rows of a state that are missing or other than they should be.
+    async fn write_rows(&self, subject: Subject, state: &State) -> Result<u64> {
+        let mut wanted = derived(subject, state);
+        wanted.extend(reference_rows(subject, None, state).into_iter().map(|key| (key, vec![])));
+        let mut written = 0;
+        for (key, value) in wanted {
             let found = self.table.get(&key).await?;
             if found.is_none_or(|entry| entry.value != value) {
-                self.table.write(vec![Write::put(key.clone(), Guard::Any, value)]).await?;
-                done.rows_written += 1;
+                self.table.write(vec![Write::put(key, Guard::Any, value)]).await?;
+                written += 1;
             }
-            wanted.insert(key);
         }
-        Ok(())
+        Ok(written)
     }
 
     /// Removes rows of the derived kinds that no state asks for.
-    async fn remove_stale(&self, wanted: &BTreeSet<Key>, done: &mut Rebuilt) -> Result<()> {
-        let mut shards = vec![b"ld".to_vec()];
-        shards.extend(SubjectKind::ALL.iter().map(|kind| named_shard(*kind)));
-        for sort in self.sorts(b"ld".to_vec()).await? {
-            let day = sort.try_into().map_or(0, |day| !u32::from_be_bytes(day));
-            shards.extend((0..LIST_SHARDS).map(|bucket| list_shard(day, bucket)));
+    async fn remove_stale(&self) -> Result<u64> {
+        let mut removed = 0;
+        for kind in SubjectKind::ALL {
+            let of = |entry: &Entry| {
+                let id = entry.key.sort.last_chunk::<16>()?;
+                Some(Subject::from_parts(*kind, *id))
+            };
+            removed += self.remove_from(Scan::whole(named_shard(*kind), PAGE), of).await?;
         }
-        for shard in shards {
-            for sort in self.sorts(shard.clone()).await? {
-                self.remove_unless_wanted(Key::new(shard.clone(), sort), wanted, done).await?;
-            }
-        }
+        removed += self.remove_unlisted().await?;
         for bucket in 0..SUBJECT_SHARDS {
-            for subject in self.sorts(subjects_shard(bucket)).await? {
-                let Some(holder) = subject_of_bytes(&subject) else { continue };
-                if !matches!(holder, Subject::Container(_) | Subject::Place(_)) {
-                    continue;
+            let mut next = Some(Scan::whole(subjects_shard(bucket), PAGE));
+            while let Some(scan) = next {
+                let page = self.table.scan(scan).await?;
+                let subjects = page.entries.iter().filter_map(|it| subject_of_bytes(&it.key.sort));
+                for holder in subjects {
+                    if matches!(holder, Subject::Container(_) | Subject::Place(_)) {
+                        let members = Scan::prefix(subject_shard(holder), b"m", PAGE);
+                        let of = |entry: &Entry| subject_of_bytes(&entry.key.sort[1..]);
+                        removed += self.remove_from(members, of).await?;
+                    }
                 }
-                let shard = subject_shard(holder);
-                for sort in self.sorts_with(Scan::prefix(shard.clone(), b"m", 1000)).await? {
-                    self.remove_unless_wanted(Key::new(shard.clone(), sort), wanted, done).await?;
-                }
+                next = page.rest;
             }
         }
-        Ok(())
+        Ok(removed)
     }
 
-    async fn remove_unless_wanted(
-        &self,
-        key: Key,
-        wanted: &BTreeSet<Key>,
-        done: &mut Rebuilt,
-    ) -> Result<()> {
-        if !wanted.contains(&key) {
-            self.table.write(vec![Write::delete(key, Guard::Any)]).await?;
-            done.rows_removed += 1;
-        }
-        Ok(())
-    }
-
-    /// Every sort key of a shard.
-    async fn sorts(&self, shard: Vec<u8>) -> Result<Vec<Vec<u8>>> {
-        self.sorts_with(Scan::whole(shard, 1000)).await
-    }
-
-    async fn sorts_with(&self, scan: Scan) -> Result<Vec<Vec<u8>>> {
-        let mut sorts = Vec::new();
-        let mut next = Some(scan);
+    /// Removes list lines that no package asks for, and days without lines.
+    async fn remove_unlisted(&self) -> Result<u64> {
+        let mut removed = 0;
+        let mut next = Some(Scan::whole(LISTED_DAYS, PAGE));
         while let Some(scan) = next {
             let page = self.table.scan(scan).await?;
-            sorts.extend(page.entries.into_iter().map(|it| it.key.sort));
+            for entry in page.entries {
+                let sort = entry.key.sort.as_slice();
+                let Ok(day) = sort.try_into().map(|it| !u32::from_be_bytes(it)) else { continue };
+                let mut lines = false;
+                for bucket in 0..LIST_SHARDS {
+                    let shard = list_shard(day, bucket);
+                    let of = |entry: &Entry| listed_package(&entry.key.sort).map(Subject::Package);
+                    removed += self.remove_from(Scan::whole(shard.clone(), PAGE), of).await?;
+                    lines |= !self.table.scan(Scan::whole(shard, 1)).await?.entries.is_empty();
+                }
+                if !lines {
+                    removed += u64::from(self.remove(entry).await?);
+                }
+            }
             next = page.rest;
         }
-        Ok(sorts)
+        Ok(removed)
+    }
+
+    /// Removes what is no row of the subject that `of` finds it to be about.
+    async fn remove_from(&self, scan: Scan, of: impl Fn(&Entry) -> Option<Subject>) -> Result<u64> {
+        let (mut removed, mut next) = (0, Some(scan));
+        while let Some(scan) = next {
+            let page = self.table.scan(scan).await?;
+            let each = page.entries.into_iter().map(|entry| {
+                let subject = of(&entry);
+                async move {
+                    let asked_for = match subject {
+                        Some(subject) => self.asks_for(subject, &entry).await?,
+                        None => false,
+                    };
+                    Ok::<bool, Error>(!asked_for && self.remove(entry).await?)
+                }
+            });
+            let mut each = stream::iter(each).buffer_unordered(AT_ONCE);
+            while let Some(gone) = each.try_next().await? {
+                removed += u64::from(gone);
+            }
+            next = page.rest;
+        }
+        Ok(removed)
+    }
+
+    async fn asks_for(&self, subject: Subject, entry: &Entry) -> Result<bool> {
+        let head = self.head(subject).await?;
+        Ok(head.is_some_and(|(head, _)| derived(subject, &head.state).contains_key(&entry.key)))
+    }
+
+    /// Removes a row unless it was written again meanwhile.
+    async fn remove(&self, entry: Entry) -> Result<bool> {
+        let delete = Write::delete(entry.key, Guard::Unchanged(entry.version));
+        match self.table.write(vec![delete]).await {
+            Ok(()) => Ok(true),
+            Err(table::Error::Conflict(_)) => Ok(false),
+            Err(other) => Err(other.into()),
+        }
+    }
+}
+
+impl Rebuilt {
+    fn add(&mut self, one: Self) {
+        self.subjects += one.subjects;
+        self.events += one.events;
+        self.heads_repaired += one.heads_repaired;
+        self.rows_written += one.rows_written;
+        self.rows_removed += one.rows_removed;
     }
 }

@@ -1,21 +1,23 @@
 //! Recording: every change is one event, put in place by one guarded write.
 
+use std::collections::BTreeSet;
+
 use domain::{
     admit::admit,
     draft::Draft,
     event::{Event, Fact, Holder},
-    id::{EventId, Subject},
+    id::{EventId, Subject, SubjectKind},
     leaf::LeafHash,
     record::{Reference, normalise_reference},
     state::{State, fold},
     time::Timestamp,
 };
-use table::{Guard, Write};
+use table::{Guard, Key, Scan, Write};
 
 use crate::{
     Service,
     error::{Error, Result},
-    keys::{Row, subject_shard},
+    keys::{Row, subject_of_bytes, subject_shard},
     outside::random,
     rows::{Head, Recorded, to_bytes},
 };
@@ -67,6 +69,18 @@ impl Service {
     /// before it returns. Facts recorded before are answered as duplicates, so
     /// saying the same again is always safe.
     pub async fn record(&self, by: &Attribution, drafts: Vec<Draft>) -> Result<Vec<Receipt>> {
+        self.record_if(by, drafts, None).await
+    }
+
+    /// As [`Self::record`], but only while the subject has no more than this many
+    /// events: for facts that were thought up from what it was then. What was
+    /// recorded before is a duplicate all the same.
+    pub async fn record_if(
+        &self,
+        by: &Attribution,
+        drafts: Vec<Draft>,
+        unchanged_since: Option<u64>,
+    ) -> Result<Vec<Receipt>> {
         let Some(subject) = drafts.first().map(|it| it.subject) else { return Ok(Vec::new()) };
         if drafts.len() > TOGETHER_MAX || drafts.iter().any(|it| it.subject != subject) {
             let detail = format!("at most {TOGETHER_MAX} events of one subject at once");
@@ -81,7 +95,12 @@ impl Service {
                 break;
             }
             let head = self.head(subject).await?;
-            let attempt = self.attempt(subject, head.as_ref(), &fresh).await;
+            let seq = head.as_ref().map_or(0, |(head, _)| head.seq);
+            let attempt = if unchanged_since.is_none_or(|it| it == seq) {
+                self.attempt(subject, head.as_ref(), &fresh).await
+            } else {
+                Err(Error::Changed(subject.to_string()))
+            };
             let attempt = match attempt {
                 // What was recorded before need not be admissible again.
                 Err(error) => {
@@ -153,7 +172,7 @@ impl Service {
         };
         let mut events: Vec<Event> = drafts.into_iter().map(event).collect();
         // The same draft twice in one call is one event.
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         events.retain(|it| seen.insert(it.id));
         events
     }
@@ -183,7 +202,9 @@ impl Service {
             let leaf = recorded.leaf_hash();
             prev = Some(leaf);
             let key = Row::Event(subject, event.id).key();
-            writes.push(Write::put(key, Guard::Absent, to_bytes(&recorded)));
+            let bytes = to_bytes(&recorded);
+            check_len(&key, bytes.len(), &format!("/{index}"), "this event")?;
+            writes.push(Write::put(key, Guard::Absent, bytes));
             let (event, recorded_at) = (event.id, event.recorded_at);
             receipts.push(Receipt { event, subject, seq, leaf, recorded_at, duplicate: false });
         }
@@ -195,7 +216,13 @@ impl Service {
         }
         let guard = head.map_or(Guard::Absent, |(_, version)| Guard::Unchanged(*version));
         let head = Head { seq, prev: prev.expect("there is at least one event"), state };
-        writes.push(Write::put(Row::Head(subject).key(), guard, to_bytes(&head)));
+        let (key, bytes) = (Row::Head(subject).key(), to_bytes(&head));
+        check_len(&key, bytes.len(), "", "everything that is known of it")?;
+        writes.push(Write::put(key, guard, bytes));
+        let len: usize = writes.iter().map(Write::item_len).sum();
+        if table::limits::BATCH_LEN_MAX < len {
+            return Err(too_large("", "all of this together", len, table::limits::BATCH_LEN_MAX));
+        }
         Ok(Attempt { writes, receipts })
     }
 
@@ -271,18 +298,33 @@ impl Service {
 
     async fn check_target(&self, event: &Event, index: usize) -> Result<()> {
         let Some(target) = event.fact.target() else { return Ok(()) };
-        if self.table.get(&Row::Event(event.subject, target).key()).await?.is_some() {
-            return Ok(());
+        let pointer = format!("/{index}/target");
+        let Some(target) = self.recorded(event.subject, target).await? else {
+            let detail = format!("{target} is no event of {}", event.subject);
+            return Err(Error::invalid(&pointer, "unknown", detail));
+        };
+        let registers = |fact: &Fact| matches!(fact.asserted(), Some(Fact::Registered(_)));
+        if registers(&target.event.fact) && !registers(&event.fact) {
+            // Numbers, lists and others' events point at what is registered, for ever.
+            let detail = "a registration is not taken back: amend it, or cancel the package";
+            return Err(Error::invalid(&pointer, "registration", detail));
         }
-        let detail = format!("{target} is no event of {}", event.subject);
-        Err(Error::invalid(&format!("/{index}/target"), "unknown", detail))
+        Ok(())
+    }
+
+    /// One event of a subject, if it was recorded.
+    pub async fn recorded(&self, subject: Subject, id: EventId) -> Result<Option<Recorded>> {
+        let entry = self.table.get(&Row::Event(subject, id).key()).await?;
+        entry.map(|it| minicbor::decode(&it.value).map_err(Error::from)).transpose()
     }
 
     /// Follows what holds `into`: `child` must not be among it, nor may the
     /// chain be deeper than allowed.
     async fn check_forest(&self, child: Subject, into: Subject) -> Result<()> {
+        // What the child holds comes along, as far as the projector knows of it.
+        let below = self.containers_below(child).await?;
         let mut holder = into;
-        for _ in 1..DEPTH_MAX {
+        for _ in 1..DEPTH_MAX.saturating_sub(below) {
             if holder == child {
                 return Err(domain::admit::Refusal::InsideItself(child).into());
             }
@@ -296,6 +338,33 @@ impl Service {
         Err(Error::invalid("", "too_deep", detail))
     }
 
+    /// How many containers stand inside each other below this one: 0 for a package
+    /// or what holds no container.
+    async fn containers_below(&self, subject: Subject) -> Result<usize> {
+        let mut level = vec![subject];
+        for depth in 0..DEPTH_MAX {
+            let mut inside = Vec::new();
+            for holder in level {
+                if matches!(holder, Subject::Container(_)) {
+                    let containers = [b'm', SubjectKind::Container as u8];
+                    let mut next = Some(Scan::prefix(subject_shard(holder), &containers, 1000));
+                    while let Some(scan) = next {
+                        let page = self.table.scan(scan).await?;
+                        let children = page.entries.iter();
+                        inside
+                            .extend(children.filter_map(|it| subject_of_bytes(&it.key.sort[1..])));
+                        next = page.rest;
+                    }
+                }
+            }
+            if inside.is_empty() {
+                return Ok(depth);
+            }
+            level = inside;
+        }
+        Ok(DEPTH_MAX)
+    }
+
     /// A subject's head and the version that guards it.
     pub(crate) async fn head(&self, subject: Subject) -> Result<Option<(Head, table::Version)>> {
         let Some(entry) = self.table.get(&Row::Head(subject).key()).await? else {
@@ -307,7 +376,7 @@ impl Service {
     /// Everything recorded of a subject, in the order of its ids.
     pub(crate) async fn all_recorded(&self, subject: Subject) -> Result<Vec<Recorded>> {
         let mut all = Vec::new();
-        let mut next = Some(table::Scan::prefix(subject_shard(subject), b"e", 1000));
+        let mut next = Some(Scan::prefix(subject_shard(subject), b"e", 1000));
         while let Some(scan) = next {
             let page = self.table.scan(scan).await?;
             for entry in &page.entries {
@@ -322,6 +391,20 @@ impl Service {
     pub(crate) async fn all_events(&self, subject: Subject) -> Result<Vec<Event>> {
         Ok(self.all_recorded(subject).await?.into_iter().map(|it| it.event).collect())
     }
+}
+
+/// Refuses what no row can hold, in words that whoever sent it understands.
+fn check_len(key: &Key, value_len: usize, pointer: &str, what: &str) -> Result<()> {
+    let len = table::limits::item_len(key, value_len);
+    if len <= table::limits::ITEM_LEN_MAX {
+        return Ok(());
+    }
+    Err(too_large(pointer, what, len, table::limits::ITEM_LEN_MAX))
+}
+
+fn too_large(pointer: &str, what: &str, len: usize, len_max: usize) -> Error {
+    let detail = format!("{what} would take {len} bytes; at most {len_max} are kept");
+    Error::invalid(pointer, "too_large", detail)
 }
 
 /// The subjects a fact speaks of besides its own.
@@ -355,27 +438,34 @@ fn mentioned(fact: &Fact) -> Vec<Subject> {
     }
 }
 
-/// Rows for the numbers a package is known by from now on.
+/// The writes for the numbers a package is known by from now on.
 fn new_references(subject: Subject, before: Option<&State>, after: &State) -> Result<Vec<Write>> {
-    let Subject::Package(package) = subject else { return Ok(Vec::new()) };
+    let numbers = after.package().and_then(|it| it.references.as_ref()).map_or(0, Vec::len);
+    if REFERENCES_MAX < numbers {
+        let detail = format!("a package has at most {REFERENCES_MAX} references");
+        return Err(Error::invalid("/references", "too_many", detail));
+    }
+    let keys = reference_rows(subject, before, after);
+    Ok(keys.into_iter().map(|key| Write::put(key, Guard::Any, [])).collect())
+}
+
+/// The keys of the rows by which a package is found, as far as `before` had none.
+pub(crate) fn reference_rows(
+    subject: Subject,
+    before: Option<&State>,
+    after: &State,
+) -> BTreeSet<Key> {
+    let Subject::Package(package) = subject else { return BTreeSet::new() };
     let all = |state: &State| -> Vec<Reference> {
         state.package().and_then(|it| it.references.clone()).unwrap_or_default()
     };
     let (old, new) = (before.map(all).unwrap_or_default(), all(after));
-    if new.len() > REFERENCES_MAX {
-        let detail = format!("a package has at most {REFERENCES_MAX} references");
-        return Err(Error::invalid("/references", "too_many", detail));
-    }
+    // Two spellings of one number are one row.
     let row = |reference: &Reference| {
         let number = normalise_reference(&reference.value);
-        let key = Row::Reference(&number, package, &reference.scheme).key();
-        Write::put(key, Guard::Any, [])
+        Row::Reference(&number, package, &reference.scheme).key()
     };
-    let mut writes: Vec<Write> = new.iter().filter(|it| !old.contains(it)).map(row).collect();
-    // Two spellings of one number are one row.
-    writes.sort_by(|a, b| a.key.cmp(&b.key));
-    writes.dedup_by(|a, b| a.key == b.key);
-    Ok(writes)
+    new.iter().filter(|it| !old.contains(it)).map(row).collect()
 }
 
 /// Receipts in the order of the drafts they answer.

@@ -111,6 +111,12 @@ impl Write {
         Self { key, guard, change: Change::Delete }
     }
 
+    /// The size of the item it leaves behind, in bytes.
+    pub fn item_len(&self) -> usize {
+        let value_len = if let Change::Put(value) = &self.change { value.len() } else { 0 };
+        limits::item_len(&self.key, value_len)
+    }
+
     /// Changes nothing, but stops its batch unless the guard holds.
     pub fn check(key: Key, guard: Guard) -> Self {
         Self { key, guard, change: Change::Check }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{Change, Error, Key, Result, Scan, Write};
+use crate::{Error, Key, Result, Scan, Write};
 
 /// Longest shard name, in bytes: DynamoDB's partition key.
 pub const SHARD_LEN_MAX: usize = 2_048;
@@ -51,13 +51,13 @@ pub fn check_batch(batch: &[Write]) -> Result<()> {
     }
     let mut seen = HashSet::with_capacity(batch.len());
     let mut batch_len = 0;
-    for Write { key, change, .. } in batch {
+    for write in batch {
+        let key = &write.key;
         check_key(key)?;
         if !seen.insert(key) {
             return Err(invalid(format!("the key {key} is twice in one batch")));
         }
-        let value_len = if let Change::Put(value) = change { value.len() } else { 0 };
-        let len = item_len(key, value_len);
+        let len = write.item_len();
         if ITEM_LEN_MAX < len {
             return Err(invalid(format!("{key} has {len} bytes, more than {ITEM_LEN_MAX}")));
         }

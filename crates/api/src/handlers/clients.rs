@@ -5,7 +5,6 @@ use axum::{
     response::{Json, Response},
 };
 use domain::{
-    draft::Draft,
     event::Fact,
     id::{ClientId, Subject, SubjectKind},
     record::{ClientRecord, Record},
@@ -24,13 +23,13 @@ use crate::{
     cursor,
     handlers::{
         packages::created,
-        recording::{self, Keyed},
+        recording::{Keyed, Saying, say},
     },
     problem::Result,
     query::{Parameters, Query},
     wire::{
         event::ClientBody,
-        scalar::{Id, ids},
+        scalar::{Id, Time, ids},
     },
 };
 
@@ -101,8 +100,7 @@ pub async fn create(
     let subject = Subject::Client(ClientId::derive(&[id.as_bytes()]));
     let record = Record::Client(ClientRecord { name: input.name.0 });
     // A client was there before anybody wrote it down.
-    let (happened_at, fact) = (Timestamp::MIN, Fact::Registered(Box::new(record)));
-    let draft = Draft { id, subject, happened_at, fact };
-    let receipt = recording::record_one(&api, &signed.attribution(), draft, &[], "").await?;
+    let (given, fact) = (Some(Time(Timestamp::MIN)), Fact::Registered(Box::new(record)));
+    let receipt = say(&api, &signed, Saying::new(id, subject, given, fact)).await?;
     Ok(created("/v1/clients", &receipt))
 }

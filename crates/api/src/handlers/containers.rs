@@ -6,10 +6,9 @@ use axum::{
     response::{Json, Response},
 };
 use domain::{
-    draft::Draft,
     event::{Fact, Holder},
     id::{ContainerId, Subject},
-    record::{ContainerRecord, Record},
+    record::Record,
 };
 
 use crate::{
@@ -21,7 +20,7 @@ use crate::{
         Paging, id,
         naming::Known,
         packages::{created, find},
-        recording::{self, Keyed},
+        recording::{self, Keyed, Saying, amended, say},
     },
     problem::{Problem, Result},
     query::{Query, Segment},
@@ -45,10 +44,8 @@ pub async fn create(
     let read = recording::read(&api, |reading| input.read(None, reading)).await?;
     let id = keyed.event(&api, &signed, 0);
     let subject = Subject::Container(ContainerId::derive(&[id.as_bytes()]));
-    let happened_at = keyed.when(&api, input.happened_at, subject, id).await?;
     let fact = Fact::Registered(Box::new(Record::Container(read.value)));
-    let draft = Draft { id, subject, happened_at, fact };
-    let receipt = recording::record_one(&api, &signed.attribution(), draft, &[], "").await?;
+    let receipt = say(&api, &signed, Saying::new(id, subject, input.happened_at, fact)).await?;
     Ok(created("/v1/containers", &receipt))
 }
 
@@ -87,12 +84,6 @@ pub async fn amend(
     patch: Patch<ContainerInput>,
 ) -> Result<Json<Recorded>> {
     let subject = Subject::Container(id::<ContainerId>(&text)?);
-    let known = api.service().known(subject).await?;
-    etag::check_match(&headers, known.seq)?;
-    let before: Option<&ContainerRecord> = match &known.state.record {
-        Some(Record::Container(record)) => Some(record),
-        _ => None,
-    };
     let needed = |key: &String| FieldError {
         pointer: format!("/{key}"),
         code: "needed",
@@ -103,20 +94,36 @@ pub async fn amend(
     if !faults.is_empty() {
         return Err(Problem::invalid(faults));
     }
-    let mut read = recording::read(&api, |reading| patch.set.read(before, reading)).await?;
-    if patch.cleared.iter().any(|it| it == "references") {
-        read.value.references.clear();
-    }
-    if before == Some(&read.value) {
-        return Ok(Json(Recorded { receipts: Vec::new() }));
-    }
-    let set = Box::new(Record::Container(read.value));
-    let fact = Fact::Amended { set, clear: Vec::new() };
-    let event = keyed.event(&api, &signed, 0);
-    let happened_at = keyed.when(&api, patch.set.happened_at, subject, event).await?;
-    let draft = Draft { id: event, subject, happened_at, fact };
-    let receipt = recording::record_one(&api, &signed.attribution(), draft, &[], "").await?;
-    Ok(Json(Recorded { receipts: vec![receipt::Receipt::of(&receipt)] }))
+    amended(&headers, || async {
+        let known = api.service().known(subject).await?;
+        let said = keyed.said_before(&api, &signed, subject).await?;
+        let before = match said.as_ref().map(|it| &it.event.fact) {
+            Some(Fact::Amended { set, .. }) => Some(&**set),
+            _ => known.state.record.as_ref(),
+        };
+        let before = match before {
+            Some(Record::Container(record)) => Some(record),
+            _ => None,
+        };
+        if said.is_none() {
+            etag::check_match(&headers, known.seq)?;
+        }
+        let mut read = recording::read(&api, |it| patch.set.read(before, it)).await?;
+        if patch.cleared.iter().any(|it| it == "references") {
+            read.value.references.clear();
+        }
+        if said.is_none() && before == Some(&read.value) {
+            return Ok(None);
+        }
+        let set = Box::new(Record::Container(read.value));
+        let fact = Fact::Amended { set, clear: Vec::new() };
+        let id = keyed.event(&api, &signed, 0);
+        let saying = Saying::new(id, subject, patch.set.happened_at, fact);
+        // The whole record is said, so nobody may have changed another part of it.
+        let saying = Saying { unchanged_since: Some(known.seq), ..saying };
+        say(&api, &signed, saying).await.map(Some)
+    })
+    .await
 }
 
 /// Puts a package or container into a container, now.
@@ -127,11 +134,7 @@ pub async fn put_in(
     Segment((container, child)): Segment<(String, String)>,
 ) -> Result<Json<Recorded>> {
     let (holder, child) = both(&api, &container, &child).await?;
-    let known = api.service().known(child).await?;
-    // What is so already needs no event: putting twice is putting once.
-    let fact =
-        (known.state.holder.map(|(it, _)| it) != Some(holder)).then_some(Fact::Joined(holder));
-    say(&api, &signed, &keyed, child, fact).await
+    hold(&api, &signed, &keyed, child, holder, true).await
 }
 
 /// Takes a package or container out of a container, now.
@@ -142,9 +145,7 @@ pub async fn take_out(
     Segment((container, child)): Segment<(String, String)>,
 ) -> Result<Json<Recorded>> {
     let (holder, child) = both(&api, &container, &child).await?;
-    let known = api.service().known(child).await?;
-    let fact = (known.state.holder.map(|(it, _)| it) == Some(holder)).then_some(Fact::Left(holder));
-    say(&api, &signed, &keyed, child, fact).await
+    hold(&api, &signed, &keyed, child, holder, false).await
 }
 
 async fn both(api: &Api, container: &str, child: &str) -> Result<(Holder, Subject)> {
@@ -157,17 +158,23 @@ async fn both(api: &Api, container: &str, child: &str) -> Result<(Holder, Subjec
     Ok((Holder::Container(container), child))
 }
 
-async fn say(
+/// Makes it so that a holder holds a child, or does not.
+async fn hold(
     api: &Api,
     signed: &Signed,
     keyed: &Keyed,
-    subject: Subject,
-    fact: Option<Fact>,
+    child: Subject,
+    holder: Holder,
+    inside: bool,
 ) -> Result<Json<Recorded>> {
-    let Some(fact) = fact else { return Ok(Json(Recorded { receipts: Vec::new() })) };
+    let known = api.service().known(child).await?;
+    let is_inside = known.state.holder.map(|(it, _)| it) == Some(holder);
+    // What is so already needs no event: putting twice is putting once.
+    if is_inside == inside && keyed.said_before(api, signed, child).await?.is_none() {
+        return Ok(Json(Recorded { receipts: Vec::new() }));
+    }
+    let fact = if inside { Fact::Joined(holder) } else { Fact::Left(holder) };
     let id = keyed.event(api, signed, 0);
-    let happened_at = keyed.when(api, None, subject, id).await?;
-    let draft = Draft { id, subject, happened_at, fact };
-    let receipt = recording::record_one(api, &signed.attribution(), draft, &[], "").await?;
+    let receipt = say(api, signed, Saying::new(id, child, None, fact)).await?;
     Ok(Json(Recorded { receipts: vec![receipt::Receipt::of(&receipt)] }))
 }

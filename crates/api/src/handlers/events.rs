@@ -23,14 +23,14 @@ use crate::{
     handlers::{
         id,
         packages::{AT_ONCE, find},
-        recording::{self, Keyed, Read, check_applies},
+        recording::{self, Keyed, Read, Saying, check_applies, say},
     },
     problem::{Kind, Problem, Result},
     query::Segment,
     wire::{
         event::Event,
         receipt::{self, BatchResult, Recorded},
-        scalar::Line,
+        scalar::{Line, Time},
     },
 };
 
@@ -94,17 +94,20 @@ async fn add(
         fact,
     };
     let mut drafts = std::iter::zip(&events, read.value).enumerate().map(draft);
-    let by = signed.attribution();
     let receipts = if alone {
         let draft = drafts.next().expect("a body that is no list is one event");
-        vec![recording::record_one(api, &by, draft, &read.mentions, "").await?]
+        vec![say(api, signed, Saying { mentions: read.mentions, ..said(draft) }).await?]
     } else {
-        recording::record(api, &by, drafts.collect(), &read.mentions).await?
+        recording::record(api, &signed.attribution(), drafts.collect(), &read.mentions).await?
     };
     let known = receipts.iter().all(|it| it.duplicate);
     let status = if known { StatusCode::OK } else { StatusCode::CREATED };
     let body = Recorded { receipts: receipts.iter().map(receipt::Receipt::of).collect() };
     Ok((status, Json(body)).into_response())
+}
+
+fn said(draft: Draft) -> Saying {
+    Saying::new(draft.id, draft.subject, Some(Time(draft.happened_at)), draft.fact)
 }
 
 fn event_fact(
@@ -212,16 +215,18 @@ async fn record_items(
     let by = signed.attribution();
     let mut results = Vec::with_capacity(items.len());
     for chunk in items.chunks(TOGETHER_MAX) {
-        let drafts: Vec<Draft> = chunk.iter().map(|it| it.draft.clone()).collect();
-        if let (true, Ok(receipts)) = (1 < chunk.len(), api.service().record(&by, drafts).await) {
-            let indices = chunk.iter().map(|it| it.index);
-            results.extend(indices.zip(receipts.into_iter().map(Ok)));
-            continue;
+        if 1 < chunk.len() {
+            let drafts: Vec<Draft> = chunk.iter().map(|it| it.draft.clone()).collect();
+            if let Ok(receipts) = api.service().record(&by, drafts).await {
+                let indices = chunk.iter().map(|it| it.index);
+                results.extend(indices.zip(receipts.into_iter().map(Ok)));
+                continue;
+            }
         }
         for item in chunk {
-            let (draft, base) = (item.draft.clone(), format!("/{}", item.index));
-            let receipt = recording::record_one(api, &by, draft, &item.mentions, &base).await;
-            results.push((item.index, receipt));
+            let (mentions, base) = (item.mentions.clone(), format!("/{}/event", item.index));
+            let saying = Saying { mentions, base, ..said(item.draft.clone()) };
+            results.push((item.index, say(api, signed, saying).await));
         }
     }
     results

@@ -2,11 +2,13 @@
 
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, header::LOCATION},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{IF_MATCH, LOCATION},
+    },
     response::{IntoResponse, Json, Response},
 };
 use domain::{
-    draft::Draft,
     event::Fact,
     id::{ClientId, PackageId, Subject},
     mode::Mode,
@@ -33,7 +35,7 @@ use crate::{
     cursor, etag,
     handlers::{
         naming::Known,
-        recording::{self, Keyed},
+        recording::{self, Keyed, Saying, say},
     },
     problem::{Kind, Problem, Result},
     query::{Parameters, Query, Segment, with},
@@ -101,11 +103,10 @@ async fn register(
     .await?;
     let id = keyed.event(api, signed, index);
     let subject = Subject::Package(PackageId::derive(&[id.as_bytes()]));
-    let happened_at = keyed.when(api, input.happened_at, subject, id).await?;
     let fact = Fact::Registered(Box::new(Record::Package(read.value)));
-    let draft = Draft { id, subject, happened_at, fact };
     let base = base.map_or(String::new(), |it| format!("/{it}"));
-    recording::record_one(api, &signed.attribution(), draft, &read.mentions, &base).await
+    let saying = Saying::new(id, subject, input.happened_at, fact);
+    say(api, signed, Saying { mentions: read.mentions, base, ..saying }).await
 }
 
 /// What a list is narrowed to.
@@ -238,7 +239,10 @@ pub async fn amend(
     let id = find(&api, &text).await?;
     let subject = Subject::Package(id);
     let known = api.service().known(subject).await?;
-    etag::check_match(&headers, known.seq)?;
+    let said = keyed.said_before(&api, &signed, subject).await?;
+    if said.is_none() {
+        etag::check_match(&headers, known.seq)?;
+    }
     let before = known.state.package().cloned().unwrap_or_default();
     let (clear, parts) = cleared(&patch.cleared)?;
     let set = &patch.set;
@@ -248,15 +252,16 @@ pub async fn amend(
     let mut after = before.clone();
     after.amend(&read.value);
     clear.iter().for_each(|field| after.clear(*field));
-    if same(&before, &after) {
+    if said.is_none() && same(&before, &after) {
         return Ok(Json(Recorded { receipts: Vec::new() }));
     }
-    let event = keyed.event(&api, &signed, 0);
-    let happened_at = keyed.when(&api, set.happened_at, subject, event).await?;
     let fact = Fact::Amended { set: Box::new(Record::Package(read.value)), clear };
-    let draft = Draft { id: event, subject, happened_at, fact };
+    let id = keyed.event(&api, &signed, 0);
+    let saying = Saying::new(id, subject, set.happened_at, fact);
+    // Fields are said one by one: others may have changed others, unless it matters.
+    let unchanged_since = headers.contains_key(IF_MATCH).then_some(known.seq);
     let receipt =
-        recording::record_one(&api, &signed.attribution(), draft, &read.mentions, "").await?;
+        say(&api, &signed, Saying { unchanged_since, mentions: read.mentions, ..saying }).await?;
     Ok(Json(Recorded { receipts: vec![receipt::Receipt::of(&receipt)] }))
 }
 

@@ -6,7 +6,6 @@ use axum::{
     response::{Json, Response},
 };
 use domain::{
-    draft::Draft,
     event::Fact,
     id::{PlaceId, Subject, SubjectKind},
     record::{PlaceKind, PlaceRecord, Record},
@@ -28,13 +27,14 @@ use crate::{
     handlers::{
         id,
         packages::created,
-        recording::{self, Keyed},
+        recording::{self, Keyed, Saying, amended, say},
     },
     problem::Result,
     query::{Parameters, Query, Segment},
     wire::{
         place::{Place, PlaceInput},
-        receipt::{self, Recorded},
+        receipt::Recorded,
+        scalar::Time,
     },
 };
 
@@ -132,10 +132,9 @@ pub async fn create(
     let id = keyed.event(&api, &signed, 0);
     let place = PlaceId::derive(&[id.as_bytes()]);
     // A place was there before anybody wrote it down.
-    let happened_at = Timestamp::MIN;
+    let given = Some(Time(Timestamp::MIN));
     let fact = Fact::Registered(Box::new(Record::Place(read.value)));
-    let draft = Draft { id, subject: Subject::Place(place), happened_at, fact };
-    let receipt = recording::record_one(&api, &signed.attribution(), draft, &[], "").await?;
+    let receipt = say(&api, &signed, Saying::new(id, Subject::Place(place), given, fact)).await?;
     Ok(created("/v1/places", &receipt))
 }
 
@@ -162,23 +161,33 @@ pub async fn amend(
     patch: Patch<PlaceInput>,
 ) -> Result<Json<Recorded>> {
     let subject = Subject::Place(id(&text)?);
-    let known = api.service().known(subject).await?;
-    etag::check_match(&headers, known.seq)?;
-    let before = record_of(&known)?;
     let cleared: Vec<String> =
         patch.cleared.iter().filter(|it| !it.contains('/')).cloned().collect();
-    let read =
-        recording::read(&api, |reading| patch.set.read(Some(before), &cleared, reading)).await?;
-    if *before == read.value {
-        return Ok(Json(Recorded { receipts: Vec::new() }));
-    }
-    let event = keyed.event(&api, &signed, 0);
-    let happened_at = keyed.when(&api, None, subject, event).await?;
-    let set = Box::new(Record::Place(read.value));
-    let fact = Fact::Amended { set, clear: Vec::new() };
-    let draft = Draft { id: event, subject, happened_at, fact };
-    let receipt = recording::record_one(&api, &signed.attribution(), draft, &[], "").await?;
-    Ok(Json(Recorded { receipts: vec![receipt::Receipt::of(&receipt)] }))
+    amended(&headers, || async {
+        let known = api.service().known(subject).await?;
+        let said = keyed.said_before(&api, &signed, subject).await?;
+        let before = match said.as_ref().map(|it| &it.event.fact) {
+            Some(Fact::Amended { set, .. }) => &**set,
+            _ => known.state.record.as_ref().expect("what is known is registered"),
+        };
+        let Record::Place(before) = before else {
+            return Err(service::Error::NotFound(subject.to_string()).into());
+        };
+        if said.is_none() {
+            etag::check_match(&headers, known.seq)?;
+        }
+        let read = recording::read(&api, |it| patch.set.read(Some(before), &cleared, it)).await?;
+        if said.is_none() && *before == read.value {
+            return Ok(None);
+        }
+        let fact = Fact::Amended { set: Box::new(Record::Place(read.value)), clear: Vec::new() };
+        let id = keyed.event(&api, &signed, 0);
+        let saying = Saying::new(id, subject, None, fact);
+        // The whole record is said, so nobody may have changed another part of it.
+        let saying = Saying { unchanged_since: Some(known.seq), ..saying };
+        say(&api, &signed, saying).await.map(Some)
+    })
+    .await
 }
 
 fn record_of(known: &service::packages::Known) -> Result<&PlaceRecord> {

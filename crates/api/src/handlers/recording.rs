@@ -5,28 +5,31 @@ use std::collections::BTreeMap;
 
 use axum::{
     extract::{FromRequestParts, MatchedPath},
-    http::{Uri, request::Parts},
+    http::{HeaderMap, Uri, header::IF_MATCH, request::Parts},
+    response::Json,
 };
 use domain::{
     admit::applies,
     draft::Draft,
     event::Fact,
     id::{EventId, PlaceId, Subject, SubjectKind},
-    time::Timestamp,
 };
 use service::{
     Error, FieldError,
     places::Meant,
     record::{Attribution, Receipt},
+    rows::Recorded,
 };
 
 use crate::{
     Api,
     auth::Signed,
-    problem::{Problem, Result},
-    wire::{reading::Reading, scalar::Time},
+    problem::{Kind, Problem, Result},
+    wire::{reading::Reading, receipt, scalar::Time},
 };
 
+/// How often an amendment is thought up again when others change the same thing.
+const AMENDMENTS_MAX: usize = 24;
 /// Longest key a client may give.
 const KEY_LEN_MAX: usize = 200;
 
@@ -73,30 +76,45 @@ impl Keyed {
         }
     }
 
-    /// When something happened that the client gave no time for: now, or what
-    /// was taken as now when the same was sent before.
-    pub async fn when(
+    /// What the same request recorded when it was sent before. Neither its
+    /// precondition nor what it has changed since counts for its repetition.
+    pub async fn said_before(
         &self,
         api: &Api,
-        given: Option<Time>,
+        signed: &Signed,
         subject: Subject,
-        event: EventId,
-    ) -> Result<Timestamp> {
-        if let Some(Time(at)) = given {
-            return Ok(at);
+    ) -> Result<Option<Recorded>> {
+        if self.key.is_none() {
+            return Ok(None);
         }
-        if self.key.is_some() {
-            match api.service().history(subject).await {
-                Ok(all) => {
-                    if let Some(before) = all.iter().find(|it| it.event.id == event) {
-                        return Ok(before.event.happened_at);
-                    }
-                }
-                Err(Error::NotFound(_)) => (),
-                Err(other) => return Err(other.into()),
-            }
-        }
-        Ok(api.now())
+        Ok(api.service().recorded(subject, self.event(api, signed, 0)).await?)
+    }
+}
+
+/// One fact that a request wants recorded.
+#[derive(Debug)]
+pub struct Saying {
+    /// Its id, of [`Keyed::event`].
+    pub id: EventId,
+    /// What it is about.
+    pub subject: Subject,
+    /// When it happened, if the client said so; else now.
+    pub given: Option<Time>,
+    /// What happened.
+    pub fact: Fact,
+    /// The number of events its author knew of, where it counts.
+    pub unchanged_since: Option<u64>,
+    /// Things it speaks of by id, and where.
+    pub mentions: Vec<(String, Subject)>,
+    /// Where it stands in what was sent.
+    pub base: String,
+}
+
+impl Saying {
+    /// A fact that holds whatever happened meanwhile, sent as a whole body.
+    pub fn new(id: EventId, subject: Subject, given: Option<Time>, fact: Fact) -> Self {
+        let (unchanged_since, mentions, base) = (None, Vec::new(), String::new());
+        Self { id, subject, given, fact, unchanged_since, mentions, base }
     }
 }
 
@@ -227,47 +245,72 @@ pub async fn record(
     drafts: Vec<Draft>,
     mentions: &[(String, Subject)],
 ) -> Result<Vec<Receipt>> {
-    said(api, by, drafts, mentions, |counted| counted).await
+    match api.service().record(by, drafts).await {
+        Ok(receipts) => Ok(receipts),
+        Err(why) => Err(explained(api, why, mentions, |counted| counted).await?),
+    }
 }
 
-/// Records one fact; `base` is where it stands in what was sent.
-pub async fn record_one(
-    api: &Api,
-    by: &Attribution,
-    draft: Draft,
-    mentions: &[(String, Subject)],
-    base: &str,
-) -> Result<Receipt> {
+/// Records one fact; mistakes point to where it stands in what was sent.
+pub async fn say(api: &Api, signed: &Signed, saying: Saying) -> Result<Receipt> {
+    let Saying { id, subject, given, fact, unchanged_since, mentions, base } = saying;
+    let happened_at = given.map_or_else(|| api.now(), |Time(at)| at);
+    let mut draft = Draft { id, subject, happened_at, fact };
+    let by = signed.attribution();
+    let mut recorded = api.service().record_if(&by, vec![draft.clone()], unchanged_since).await;
+    if let (Err(Error::Differs { .. }), None) = (&recorded, given) {
+        // Sent before without a time: what was taken as now then is meant again.
+        if let Some(before) = api.service().recorded(subject, id).await? {
+            draft.happened_at = before.event.happened_at;
+            recorded = api.service().record_if(&by, vec![draft], unchanged_since).await;
+        }
+    }
     // The service counts events, and this is its first and only one.
     let place = |counted: String| match counted.strip_prefix("/0") {
         Some(inside) => format!("{base}{inside}"),
         None => format!("{base}{counted}"),
     };
-    let receipts = said(api, by, vec![draft], mentions, place).await?;
-    Ok(receipts.into_iter().next().expect("one event, one receipt"))
+    match recorded {
+        Ok(receipts) => Ok(receipts.into_iter().next().expect("one event, one receipt")),
+        Err(why) => Err(explained(api, why, &mentions, place).await?),
+    }
 }
 
-async fn said(
+/// Why recording failed, with mistakes where the client finds them.
+async fn explained(
     api: &Api,
-    by: &Attribution,
-    drafts: Vec<Draft>,
+    why: Error,
     mentions: &[(String, Subject)],
     place: impl Fn(String) -> String,
-) -> Result<Vec<Receipt>> {
-    match api.service().record(by, drafts).await {
-        Ok(receipts) => Ok(receipts),
-        Err(Error::Invalid(mut faults)) => {
-            let unknown = unknown(api, mentions).await?;
-            if !unknown.is_empty() {
-                return Err(Problem::invalid(unknown));
-            }
-            for fault in &mut faults {
-                fault.pointer = place(std::mem::take(&mut fault.pointer));
-            }
-            Err(Problem::invalid(faults))
-        }
-        Err(other) => Err(other.into()),
+) -> Result<Problem> {
+    let Error::Invalid(mut faults) = why else { return Ok(why.into()) };
+    let unknown = unknown(api, mentions).await?;
+    if !unknown.is_empty() {
+        return Ok(Problem::invalid(unknown));
     }
+    for fault in &mut faults {
+        fault.pointer = place(std::mem::take(&mut fault.pointer));
+    }
+    Ok(Problem::invalid(faults))
+}
+
+/// Answers an amendment that was thought up from what a thing is. Without
+/// `If-Match` it is thought up again when somebody else was faster.
+pub async fn amended<F: Future<Output = Result<Option<Receipt>>>>(
+    headers: &HeaderMap,
+    attempt: impl Fn() -> F,
+) -> Result<Json<receipt::Recorded>> {
+    let attempts = if headers.contains_key(IF_MATCH) { 1 } else { AMENDMENTS_MAX };
+    for turn in 1.. {
+        match attempt().await {
+            Err(problem) if problem.kind == Kind::Changed && turn < attempts => (),
+            done => {
+                let receipts = done?.iter().map(receipt::Receipt::of).collect();
+                return Ok(Json(receipt::Recorded { receipts }));
+            }
+        }
+    }
+    unreachable!("the last attempt is answered")
 }
 
 /// Which of the things spoken of by id do not exist.

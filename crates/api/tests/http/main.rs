@@ -12,4 +12,5 @@ mod recording;
 mod repeating;
 mod signing_in;
 mod surroundings;
+mod together;
 mod world;
