@@ -51,7 +51,10 @@ async function attempt(work) {
     return await work();
   } catch (problem) {
     if (problem instanceof Error) throw problem;
-    if (problem.status === 401 && !by("desk").hidden) return showEntrance();
+    if (problem.status === 401 && !by("desk").hidden) {
+      showEntrance();
+      return say({ title: "Your session has ended", detail: "Please sign in again." });
+    }
     say(problem);
     return undefined;
   }
@@ -60,6 +63,10 @@ async function attempt(work) {
 // Signing in
 
 function showEntrance() {
+  // Whoever sits down next sees nothing of the one before.
+  Object.assign(state, { lines: [], next: null, chosen: null });
+  by("packages").replaceChildren();
+  by("detail").replaceChildren();
   const token = new URLSearchParams(location.hash.slice(1)).get("setup");
   const setup = location.hash.startsWith("#setup");
   by("desk").hidden = by("search").hidden = by("who").hidden = true;
@@ -160,7 +167,7 @@ function mark() {
 // One package
 
 function route() {
-  const id = decodeURIComponent(location.hash.slice(1));
+  const id = location.hash.slice(1);
   state.chosen = id.startsWith("pkg_") ? id : null;
   by("desk").classList.toggle("one", state.chosen !== null);
   mark();
@@ -175,7 +182,7 @@ async function show(id) {
       if (problem.status === 404) return null;
       throw problem;
     }),
-    ask(`${path}/history?limit=200`),
+    ask(`${path}/history?order=newest&limit=200`),
   ]));
   if (!found || state.chosen !== id) return;
   const [item, where, past] = found;
@@ -257,7 +264,11 @@ function timeline(past, names) {
       make("time", { datetime: entry.happened_at, class: "faint" }, when),
       under ? make("span", { class: "faint note" }, under) : null);
   };
-  return [make("h2", {}, "What happened"), make("ol", { class: "timeline" }, ...past.events.map(one))];
+  return [
+    make("h2", {}, "What happened"),
+    make("ol", { class: "timeline" }, ...past.events.map(one)),
+    past.next ? make("p", { class: "faint" }, "Only the 200 newest are shown.") : null,
+  ];
 }
 
 function costs(item) {

@@ -17,7 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use service::{
-    people::{Caller, Credential, Permission, Principal, Secret},
+    people::{Caller, Credential, Permission, Principal, Secret, SignedIn},
     record::Attribution,
 };
 
@@ -44,6 +44,9 @@ pub enum Who {
     Public,
     /// Whoever is signed in.
     SignedIn,
+    /// Whoever is signed in as a person, not through a token: about the person's
+    /// own ways in.
+    InPerson,
     /// Whoever has at least one of these.
     Any(&'static [Permission]),
 }
@@ -54,6 +57,7 @@ impl Who {
     pub fn admits(self, principal: &Principal) -> bool {
         match self {
             Self::Public | Self::SignedIn => true,
+            Self::InPerson => !matches!(principal.how, SignedIn::Token { .. }),
             Self::Any(permissions) => permissions.iter().any(|it| principal.may(*it)),
         }
     }
@@ -127,6 +131,7 @@ fn forbidden(who: Who) -> Problem {
             let words: Vec<&str> = permissions.iter().map(|it| it.word()).collect();
             format!("This needs one of the permissions: {}.", words.join(", "))
         }
+        Who::InPerson => "This needs a person who signed in, not a token.".to_owned(),
         Who::Public | Who::SignedIn => String::new(),
     };
     Problem::new(Kind::Forbidden, needed)

@@ -74,6 +74,7 @@ fn operation(route: &Route) -> Value {
         "responses": responses(route),
         "security": match route.who {
             Who::Public => json!([]),
+            Who::InPerson => json!([{ "session": [] }]),
             Who::SignedIn | Who::Any(_) => json!([{ "session": [] }, { "token": [] }]),
         },
     });
@@ -89,6 +90,7 @@ fn audience(who: Who) -> String {
     match who {
         Who::Public => "For everybody.".to_owned(),
         Who::SignedIn => "For whoever is signed in.".to_owned(),
+        Who::InPerson => "For whoever is signed in as a person, not through a token.".to_owned(),
         Who::Any(permissions) => {
             let words: Vec<&str> = permissions.iter().map(|it| it.word()).collect();
             format!("Needs one of the permissions: {}.", words.join(", "))

@@ -86,33 +86,33 @@ fn everybody() -> Vec<Route> {
 /// Whoever is signed in, about themselves.
 fn oneself() -> Vec<Route> {
     vec![
-        delete("/v1/session", Who::SignedIn, session::sign_out)
+        delete("/v1/session", Who::InPerson, session::sign_out)
             .says("signOut", "Ends the session that asks.")
             .answers_nothing(204),
         get("/v1/me", Who::SignedIn, session::me)
             .says("me", "Whoever is signed in, and what they may do.")
             .answers::<Me>(200),
-        post("/v1/me/password", Who::SignedIn, session::change_password)
+        post("/v1/me/password", Who::InPerson, session::change_password)
             .says("changePassword", "Sets one's own password; ends every other session.")
             .takes::<PasswordBody>()
             .answers::<Me>(200),
-        get("/v1/me/sessions", Who::SignedIn, session::list)
+        get("/v1/me/sessions", Who::InPerson, session::list)
             .says("listSessions", "Where one is signed in.")
             .answers::<Sessions>(200),
-        delete("/v1/me/sessions", Who::SignedIn, session::end_others)
+        delete("/v1/me/sessions", Who::InPerson, session::end_others)
             .says("endOtherSessions", "Ends every session but the one that asks.")
             .answers_nothing(204),
-        delete("/v1/me/sessions/{session}", Who::SignedIn, session::end_one)
+        delete("/v1/me/sessions/{session}", Who::InPerson, session::end_one)
             .says("endSession", "Ends one session, at once.")
             .answers_nothing(204),
-        get("/v1/me/tokens", Who::SignedIn, tokens::list)
+        get("/v1/me/tokens", Who::InPerson, tokens::list)
             .says("listTokens", "One's API tokens that still work.")
             .answers::<Tokens>(200),
-        post("/v1/me/tokens", Who::SignedIn, tokens::create)
+        post("/v1/me/tokens", Who::InPerson, tokens::create)
             .says("createToken", "Makes an API token; only this answer holds it.")
             .takes::<TokenInput>()
             .answers::<TokenView>(201),
-        delete("/v1/me/tokens/{token}", Who::SignedIn, tokens::revoke)
+        delete("/v1/me/tokens/{token}", Who::InPerson, tokens::revoke)
             .says("revokeToken", "Revokes an API token, at once.")
             .answers_nothing(204),
     ]

@@ -18,6 +18,9 @@ use crate::{
     rows::{Head, ListRow, Recorded},
 };
 
+/// Most packages that are looked at for one number.
+const FOUND_MAX: usize = 2_000;
+
 /// One subject as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
@@ -111,13 +114,17 @@ impl Service {
         if number.is_empty() || number.len() > 200 {
             return Ok(Vec::new());
         }
-        let page = self.table.scan(Scan::whole(reference_shard(&number), 500)).await?;
-        let mut ids: Vec<PackageId> = page
-            .entries
-            .iter()
-            .filter_map(|it| Some(PackageId::from_bytes(it.key.sort.get(..16)?.try_into().ok()?)))
-            .collect();
-        ids.dedup();
+        let mut ids: Vec<PackageId> = Vec::new();
+        let mut next = Some(Scan::whole(reference_shard(&number), FOUND_MAX));
+        while let Some(scan) = next.filter(|_| ids.len() < FOUND_MAX) {
+            let page = self.table.scan(scan).await?;
+            let id = |it: &table::Entry| {
+                Some(PackageId::from_bytes(it.key.sort.get(..16)?.try_into().ok()?))
+            };
+            ids.extend(page.entries.iter().filter_map(id));
+            ids.dedup();
+            next = page.rest;
+        }
         let heads = try_join_all(ids.iter().map(|id| self.head(Subject::Package(*id)))).await?;
         let mut found: Vec<(Timestamp, PackageId)> = std::iter::zip(heads, ids)
             .filter_map(|(head, id)| Some((head?.0.state, id)))
@@ -128,10 +135,18 @@ impl Service {
         Ok(found.into_iter().map(|(_, id)| id).collect())
     }
 
-    /// The lines of packages found by an id or number.
-    pub async fn find_listed(&self, text: &str, filter: &Filter) -> Result<Vec<Listed>> {
+    /// The lines of packages found by an id or number, at most `limit`.
+    pub async fn find_listed(
+        &self,
+        text: &str,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<Listed>> {
         let mut lines = Vec::new();
         for id in self.find(text).await? {
+            if lines.len() == limit {
+                break;
+            }
             let known = self.known(Subject::Package(id)).await?;
             let rows = crate::derive::derived(known.subject, &known.state);
             let row = rows.iter().find(|(key, _)| listed_package(&key.sort) == Some(id));

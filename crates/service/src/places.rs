@@ -42,10 +42,28 @@ impl Service {
         })
     }
 
+    /// As [`Self::place_meant`], but registers nothing: a place that nothing has
+    /// mentioned yet is one that the text may mean.
+    pub async fn place_suggested(&self, text: &str) -> Result<Meant> {
+        let matches = Gazetteer::embedded().resolve(text, Hint::NONE);
+        Ok(match Resolution::of(&matches) {
+            Resolution::One(found) => {
+                let id = gazetteer_place(&found.entry.key);
+                if self.is_registered(Subject::Place(id)).await? {
+                    Meant::One(id)
+                } else {
+                    Meant::Several(vec![described(found)])
+                }
+            }
+            Resolution::Several(found) => Meant::Several(found.iter().map(described).collect()),
+            Resolution::None => Meant::None,
+        })
+    }
+
     /// Registers a place of the gazetteer unless it is registered already. Its
     /// id follows from its key, so everybody who mentions it means one place.
     pub async fn register_gazetteer_place(&self, key: &str) -> Result<PlaceId> {
-        let id = PlaceId::derive(&[b"gazetteer", key.as_bytes()]);
+        let id = gazetteer_place(key);
         let subject = Subject::Place(id);
         if self.is_registered(subject).await? {
             return Ok(id);
@@ -74,7 +92,11 @@ impl Service {
 
 /// A place of the gazetteer as people tell it from others of its name.
 #[must_use]
-pub fn described(found: &Match) -> String {
+pub fn gazetteer_place(key: &str) -> PlaceId {
+    PlaceId::derive(&[b"gazetteer", key.as_bytes()])
+}
+
+fn described(found: &Match) -> String {
     let Entry { name, region, country, key, .. } = &found.entry;
     match region {
         Some(region) => format!("{name}, {region}, {country} ({key})"),

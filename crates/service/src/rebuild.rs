@@ -6,7 +6,7 @@ use domain::{
     state::{State, fold},
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use table::{Entry, Guard, Scan, Write};
+use table::{Entry, Guard, Page, Scan, Write};
 
 use crate::{
     Service,
@@ -51,8 +51,8 @@ impl Service {
             let mut next = Some(Scan::whole(subjects_shard(bucket), PAGE));
             while let Some(scan) = next {
                 let page = self.table.scan(scan).await?;
-                let subjects = page.entries.iter().filter_map(|it| subject_of_bytes(&it.key.sort));
-                let each = subjects.map(|subject| self.rebuild_subject(subject));
+                let each: Vec<_> =
+                    subjects(&page).map(|subject| self.rebuild_subject(subject)).collect();
                 let mut each = stream::iter(each).buffer_unordered(AT_ONCE);
                 while let Some(one) = each.try_next().await? {
                     done.add(one);
@@ -129,8 +129,7 @@ impl Service {
             let mut next = Some(Scan::whole(subjects_shard(bucket), PAGE));
             while let Some(scan) = next {
                 let page = self.table.scan(scan).await?;
-                let subjects = page.entries.iter().filter_map(|it| subject_of_bytes(&it.key.sort));
-                for holder in subjects {
+                for holder in subjects(&page).collect::<Vec<_>>() {
                     if matches!(holder, Subject::Container(_) | Subject::Place(_)) {
                         let members = Scan::prefix(subject_shard(holder), b"m", PAGE);
                         let of = |entry: &Entry| subject_of_bytes(&entry.key.sort[1..]);
@@ -173,16 +172,8 @@ impl Service {
         let (mut removed, mut next) = (0, Some(scan));
         while let Some(scan) = next {
             let page = self.table.scan(scan).await?;
-            let each = page.entries.into_iter().map(|entry| {
-                let subject = of(&entry);
-                async move {
-                    let asked_for = match subject {
-                        Some(subject) => self.asks_for(subject, &entry).await?,
-                        None => false,
-                    };
-                    Ok::<bool, Error>(!asked_for && self.remove(entry).await?)
-                }
-            });
+            let entries = page.entries.into_iter();
+            let each: Vec<_> = entries.map(|it| self.remove_unless_asked(of(&it), it)).collect();
             let mut each = stream::iter(each).buffer_unordered(AT_ONCE);
             while let Some(gone) = each.try_next().await? {
                 removed += u64::from(gone);
@@ -192,9 +183,15 @@ impl Service {
         Ok(removed)
     }
 
-    async fn asks_for(&self, subject: Subject, entry: &Entry) -> Result<bool> {
-        let head = self.head(subject).await?;
-        Ok(head.is_some_and(|(head, _)| derived(subject, &head.state).contains_key(&entry.key)))
+    /// Removes a row that its subject's state does not ask for.
+    async fn remove_unless_asked(&self, subject: Option<Subject>, entry: Entry) -> Result<bool> {
+        if let Some(subject) = subject
+            && let Some((head, _)) = self.head(subject).await?
+            && derived(subject, &head.state).contains_key(&entry.key)
+        {
+            return Ok(false);
+        }
+        self.remove(entry).await
     }
 
     /// Removes a row unless it was written again meanwhile.
@@ -206,6 +203,11 @@ impl Service {
             Err(other) => Err(other.into()),
         }
     }
+}
+
+/// The subjects that a page of their list names.
+fn subjects(page: &Page) -> impl Iterator<Item = Subject> {
+    page.entries.iter().filter_map(|it| subject_of_bytes(&it.key.sort))
 }
 
 impl Rebuilt {

@@ -1,6 +1,9 @@
 //! What can be typed.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -56,6 +59,10 @@ pub struct Serve {
     /// A proxy in front of this server ends TLS: allow listening beyond loopback.
     #[arg(long)]
     pub behind_tls: bool,
+    /// The address of a proxy whose X-Forwarded-For says who the client is. Without
+    /// it, everybody behind a proxy counts as one when wrong passwords are counted.
+    #[arg(long, value_name = "IP")]
+    pub trusted_proxy: Vec<IpAddr>,
 }
 
 /// Import shipments from a CSV or NDJSON file.

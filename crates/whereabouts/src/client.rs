@@ -16,6 +16,7 @@ use axum::{
     http::{Method, Request, header},
 };
 use serde_json::{Value, json};
+use service::projector::Projector;
 use tower::ServiceExt;
 
 use crate::failure::{Failure, failed};
@@ -55,7 +56,7 @@ pub struct Answer {
 
 impl Client {
     /// Reaches the server on this data folder, or opens the folder.
-    pub fn reach(data: &Path) -> Result<Self, Failure> {
+    pub async fn reach(data: &Path) -> Result<Self, Failure> {
         if let Some(client) = running(data) {
             return Ok(client);
         }
@@ -66,6 +67,8 @@ impl Client {
             )));
         }
         let opened = crate::store::open(data).map_err(failed)?;
+        // What a server that was killed had not derived yet would be missing.
+        Projector::new(opened.service.clone()).catch_up().await.map_err(failed)?;
         let key = crate::serve::operator_key(&opened);
         let router = api::router(crate::store::api(&opened, Arc::new(api::NoGauges), false));
         Ok(Self::Here { router, key })

@@ -28,7 +28,7 @@ const COLUMNS: &[(&str, &str)] = &[
 
 /// Writes every package.
 pub async fn export(wish: Export) -> Result<ExitCode, Failure> {
-    let client = Client::reach(&wish.data)?;
+    let client = Client::reach(&wish.data).await?;
     let mut out = BufWriter::new(io::stdout().lock());
     if wish.format == Format::Csv {
         let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();

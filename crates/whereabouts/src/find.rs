@@ -13,7 +13,7 @@ use crate::{
 
 /// Says where a package is or was.
 pub async fn whereabouts(wish: Where) -> Result<ExitCode, Failure> {
-    let client = Client::reach(&wish.store.data)?;
+    let client = Client::reach(&wish.store.data).await?;
     let id = one(&client, &wish.number).await?;
     let at = wish.at.map(|at| format!("?at={}", escaped(&at))).unwrap_or_default();
     let package = client.get(&format!("/v1/packages/{id}")).await?.good()?;
@@ -40,7 +40,7 @@ pub async fn whereabouts(wish: Where) -> Result<ExitCode, Failure> {
 
 /// Shows everything recorded of a package.
 pub async fn history(wish: History) -> Result<ExitCode, Failure> {
-    let client = Client::reach(&wish.store.data)?;
+    let client = Client::reach(&wish.store.data).await?;
     let id = one(&client, &wish.number).await?;
     let mut path = format!("/v1/packages/{id}/history?limit=500");
     loop {

@@ -7,6 +7,7 @@ mod failure;
 mod find;
 mod gauges;
 mod import;
+mod listen;
 mod outside;
 mod rebuild;
 mod serve;

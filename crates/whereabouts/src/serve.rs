@@ -1,14 +1,9 @@
 //! `whereabouts serve`: the page and the API from one folder, until told to stop.
 
-use std::{net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
+use std::{net::IpAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
-use axum::{
-    extract::{ConnectInfo, Request},
-    middleware::{self, Next},
-    response::Response,
-};
-use service::{outside::random, packages::Filter, projector::Projector};
-use table::FeedId;
+use service::{Service, outside::random, packages::Filter, projector::Projector};
+use table::{FeedId, Key, Table};
 use tokio::{net::TcpListener, signal, sync::watch, task::JoinSet, time};
 use tracing_subscriber::EnvFilter;
 
@@ -17,6 +12,7 @@ use crate::{
     client,
     failure::{Failure, failed},
     gauges::Measures,
+    listen::{self, Proxies},
     outside::SystemEntropy,
     store::{self, Opened},
     terminal::{FAINT, STRONG, styled},
@@ -24,6 +20,10 @@ use crate::{
 
 /// How long open requests may go on after the signal to stop.
 const GRACE: Duration = Duration::from_secs(20);
+/// How often the table is asked whether it still works.
+const PROBE_EVERY: Duration = Duration::from_secs(1);
+/// How often what is forgotten is removed.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 /// How long the projector waits after a failure.
 const RETRY: Duration = Duration::from_millis(500);
 
@@ -49,33 +49,50 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     let followers = follow(&projector, &stopped).await?;
     let measures = Measures { table: Arc::clone(&opened.table), projector: Arc::clone(&projector) };
     let api = store::api(&opened, Arc::new(measures), wish.behind_tls);
-    let router = api::router(api).layer(middleware::from_fn(with_source));
     greet(&opened, &url, &wish.data).await?;
 
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let until = told_to_stop(stop);
-    let server = axum::serve(listener, service).with_graceful_shutdown(until);
-    let mut server = tokio::spawn(server.into_future());
+    let proxies = Proxies(wish.trusted_proxy.iter().map(IpAddr::to_canonical).collect());
+    let server = listen::serve(listener, api::router(api), proxies, stopped.clone());
+    let mut server = tokio::spawn(server);
+    tokio::spawn(told_to_stop(stop.clone()));
+    let sweeper = tokio::spawn(sweep(opened.service.clone()));
+    let watcher = tokio::spawn(watch_table(Arc::clone(&opened.table), stop));
     tokio::select! {
-        ended = &mut server => ended.map_err(failed)??,
+        ended = &mut server => ended.map_err(failed)?,
         () = grace_after(stopped) => {
             tracing::warn!("some requests took too long to end and were cut off");
             server.abort();
         }
     }
     end_of(followers).await;
+    sweeper.abort();
     drop(announced);
-    Ok(ExitCode::SUCCESS)
+    // The watcher ends before it is told to only when the table has stopped.
+    Ok(if watcher.is_finished() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-/// Tells the API from where a request came.
-async fn with_source(
-    ConnectInfo(from): ConnectInfo<SocketAddr>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    request.extensions_mut().insert(api::Source(from.ip()));
-    next.run(request).await
+/// Stops the server when its table has: after a failed flush to disk only
+/// opening the folder again tells what is there, so a supervisor may start anew.
+async fn watch_table(table: Arc<dyn Table>, stop: watch::Sender<bool>) {
+    let probe = Key::new(*b"probe", *b"probe");
+    loop {
+        time::sleep(PROBE_EVERY).await;
+        if let Err(table::Error::Corrupt(why)) = table.get(&probe).await {
+            tracing::error!(why, "the table has stopped: this server ends");
+            stop.send_replace(true);
+            return;
+        }
+    }
+}
+
+/// Removes what was forgotten long ago.
+async fn sweep(service: Service) {
+    loop {
+        if let Err(error) = service.people().sweep_failures().await {
+            tracing::warn!(%error, "old wrong attempts are not removed yet");
+        }
+        time::sleep(SWEEP_EVERY).await;
+    }
 }
 
 /// A key for this process's own commands, never stored.

@@ -28,7 +28,10 @@ pub fn open(data: &Path) -> Result<Opened, OpenError> {
     let table = Embedded::open(&data.join("table"), Options::default())
         .map_err(|it| failed(it.to_string()))?;
     let table: Arc<dyn Table> = Arc::new(table);
-    let blobs = ObjectBlobs::in_folder(&data.join("blobs")).map_err(|it| failed(it.to_string()))?;
+    let folder = data.join("blobs");
+    let blobs = ObjectBlobs::in_folder(&folder).map_err(|it| failed(it.to_string()))?;
+    // The table's lock says that nobody else writes there.
+    blobs::remove_unfinished(&folder).map_err(|it| failed(it.to_string()))?;
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let service = Service::new(Arc::clone(&table), Arc::new(blobs), clock, entropy);
     Ok(Opened { service, table })

@@ -19,36 +19,36 @@ use crate::{
 pub async fn user(wish: User) -> Result<ExitCode, Failure> {
     match wish.action {
         UserAction::Add { name, may, store } => {
-            let client = Client::reach(&store.data)?;
+            let client = Client::reach(&store.data).await?;
             let body = json!({ "name": name, "password": password()?, "permissions": may });
             let added = client.ask(Method::POST, "/v1/users", Some(body)).await?.good()?;
             tell(store.json, &added, &format!("added {name}"));
         }
         UserAction::List { store } => {
-            let client = Client::reach(&store.data)?;
-            let found = client.get("/v1/users?limit=500").await?.good()?;
+            let client = Client::reach(&store.data).await?;
+            let users = all(&client, "").await?;
             if store.json {
-                println!("{found}");
+                println!("{}", json!({ "users": users }));
             } else {
-                found["users"].as_array().into_iter().flatten().for_each(show);
+                users.iter().for_each(show);
             }
         }
         UserAction::May { name, may, store } => {
             let change = json!({ "permissions": may });
-            amend(&Client::reach(&store.data)?, &name, change, store.json).await?;
+            amend(&Client::reach(&store.data).await?, &name, change, store.json).await?;
         }
         UserAction::Disable { name, store } => {
             let change = json!({ "disabled": true });
-            amend(&Client::reach(&store.data)?, &name, change, store.json).await?;
+            amend(&Client::reach(&store.data).await?, &name, change, store.json).await?;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
 async fn amend(client: &Client, name: &str, change: Value, json: bool) -> Result<(), Failure> {
-    let found = client.get("/v1/users?limit=500").await?.good()?;
-    let users = found["users"].as_array().into_iter().flatten();
+    let users = all(client, name).await?;
     let id = users
+        .iter()
         .filter(|it| it["name"].as_str().is_some_and(|it| it.eq_ignore_ascii_case(name)))
         .find_map(|it| it["id"].as_str())
         .ok_or_else(|| failed(format!("there is nobody named {name}")))?;
@@ -56,6 +56,23 @@ async fn amend(client: &Client, name: &str, change: Value, json: bool) -> Result
     let changed = client.ask(Method::PATCH, &path, Some(change)).await?.good()?;
     tell(json, &changed, &format!("changed {name}"));
     Ok(())
+}
+
+/// Everybody whose login name begins so.
+async fn all(client: &Client, name: &str) -> Result<Vec<Value>, Failure> {
+    let quoted: String = name.bytes().map(|it| format!("%{it:02X}")).collect();
+    let first = format!("/v1/users?q={quoted}");
+    let (mut users, mut path) = (Vec::new(), first.clone());
+    loop {
+        let mut page = client.get(&path).await?.good()?;
+        if let Value::Array(found) = page["users"].take() {
+            users.extend(found);
+        }
+        match page["next"].as_str() {
+            Some(next) => path = format!("{first}&cursor={next}"),
+            None => return Ok(users),
+        }
+    }
 }
 
 fn tell(json: bool, answer: &Value, words: &str) {

@@ -154,7 +154,8 @@ pub async fn list(
         if search.cursor.is_some() {
             return Err(cursor::invalid());
         }
-        let found = api.service().find_listed(&text, &filter).await?;
+        let limit = search.limit.unwrap_or(LIMIT_DEFAULT);
+        let found = api.service().find_listed(&text, &filter, limit).await?;
         return Ok(Json(PackageList { packages: found.iter().map(line).collect(), next: None }));
     }
     let after = search.cursor.map(|it| read_after(&it)).transpose()?;

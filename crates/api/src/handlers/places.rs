@@ -107,7 +107,7 @@ pub async fn list(
         .await?;
     let mut candidates = Vec::new();
     if first && !text.trim().is_empty() {
-        match api.service().place_meant(&text).await? {
+        match api.service().place_suggested(&text).await? {
             Meant::One(id) => {
                 let record = api.service().place(id).await?;
                 places.retain(|it| it.id.0 != id);

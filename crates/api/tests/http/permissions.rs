@@ -11,10 +11,11 @@ use crate::world::{Asker, World, request};
 enum Open {
     ToEverybody,
     ToSignedIn,
+    InPerson,
     To(&'static [Permission]),
 }
 
-use Open::{To, ToEverybody, ToSignedIn};
+use Open::{InPerson, To, ToEverybody, ToSignedIn};
 
 const READ: Open = To(&[Track, Enter, Manage, Audit, Admin]);
 const ENTER: Open = To(&[Enter]);
@@ -28,15 +29,15 @@ const EXPECTED: &[(&str, &str, Open)] = &[
     ("GET", "/v1/openapi.json", ToEverybody),
     ("POST", "/v1/session", ToEverybody),
     ("POST", "/v1/setup", ToEverybody),
-    ("DELETE", "/v1/session", ToSignedIn),
+    ("DELETE", "/v1/session", InPerson),
     ("GET", "/v1/me", ToSignedIn),
-    ("POST", "/v1/me/password", ToSignedIn),
-    ("GET", "/v1/me/sessions", ToSignedIn),
-    ("DELETE", "/v1/me/sessions", ToSignedIn),
-    ("DELETE", "/v1/me/sessions/{session}", ToSignedIn),
-    ("GET", "/v1/me/tokens", ToSignedIn),
-    ("POST", "/v1/me/tokens", ToSignedIn),
-    ("DELETE", "/v1/me/tokens/{token}", ToSignedIn),
+    ("POST", "/v1/me/password", InPerson),
+    ("GET", "/v1/me/sessions", InPerson),
+    ("DELETE", "/v1/me/sessions", InPerson),
+    ("DELETE", "/v1/me/sessions/{session}", InPerson),
+    ("GET", "/v1/me/tokens", InPerson),
+    ("POST", "/v1/me/tokens", InPerson),
+    ("DELETE", "/v1/me/tokens/{token}", InPerson),
     ("GET", "/v1/packages", READ),
     ("GET", "/v1/packages/{package}", READ),
     ("GET", "/v1/packages/{package}/history", READ),
@@ -126,6 +127,8 @@ async fn every_route_lets_in_those_it_is_for_and_nobody_else() {
             let expected = match (open, permissions) {
                 (ToEverybody, _) | (ToSignedIn, Some(_)) => None,
                 (_, None) => Some(401),
+                (InPerson, Some(_)) if matches!(who, Asker::Token(_)) => Some(403),
+                (InPerson, Some(_)) => None,
                 (To(needed), Some(has)) if needed.iter().any(|it| has.contains(it)) => None,
                 (To(_), Some(_)) => Some(403),
             };

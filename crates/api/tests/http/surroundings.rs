@@ -107,7 +107,7 @@ async fn who_cannot_be_proved_is_not_let_in_when_storage_is_away() {
 async fn more_than_can_be_answered_is_refused_at_once() {
     let settings = Settings { at_once_max: 0, ..Settings::default() };
     let world = World::with(Arc::new(Memory::new()), settings);
-    let answer = world.get(&Asker::Nobody, "/healthz").await.expect(503);
+    let answer = world.get(&Asker::Nobody, "/v1/openapi.json").await.expect(503);
     assert_eq!(answer.header("retry-after"), "2");
     assert_eq!(answer.json()["instance"], answer.header("x-request-id"));
 }

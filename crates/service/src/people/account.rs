@@ -88,10 +88,11 @@ impl People {
     pub async fn create_user(&self, by: &Attribution, new: NewUser) -> Result<User, AccountError> {
         let id = new.id.unwrap_or_else(|| UserId::from_bytes(random(&*self.entropy)));
         if new.id.is_some()
-            && let Some(before) = self.created_before(id, &new.name).await?
+            && let Some(before) = self.created_before(id, &new).await?
         {
             return Ok(before);
         }
+        let wished = new.clone();
         let (name, row) = self.new_row(new).await?;
         let name_key = Row::LoginName(name.as_str()).key();
         for _ in 0..ATTEMPTS_MAX {
@@ -106,7 +107,7 @@ impl People {
                 Err(table::Error::Conflict(key)) if key == name_key => return Err(taken().into()),
                 // Two administrators at once; or this very account, meanwhile.
                 Err(table::Error::Conflict(key)) if key == Row::User(id).key() => {
-                    let before = self.created_before(id, &row.name).await?;
+                    let before = self.created_before(id, &wished).await?;
                     return before.ok_or_else(|| Error::Changed(id.to_string()).into());
                 }
                 Err(table::Error::Conflict(_)) => (),
@@ -214,10 +215,25 @@ impl People {
         Ok(())
     }
 
-    /// The account that the same creation made before.
-    async fn created_before(&self, id: UserId, name: &str) -> Result<Option<User>> {
-        let found = self.user_row(id).await?;
-        Ok(found.filter(|(row, _)| row.name == name.trim()).map(|(row, _)| shown(id, row)))
+    /// The account that the same creation made before. Another creation under
+    /// the same id is refused: whoever sent it would believe it was made.
+    async fn created_before(
+        &self,
+        id: UserId,
+        new: &NewUser,
+    ) -> Result<Option<User>, AccountError> {
+        let Some((row, _)) = self.user_row(id).await? else { return Ok(None) };
+        let same = row.name == new.name.trim()
+            && row.email == new.email
+            && row.permissions == new.permissions
+            && match &new.password {
+                Some(password) => {
+                    let place = self.hasher.place().map_err(|Full| AccountError::Busy)?;
+                    place.verify(password, row.password.as_deref()).await
+                }
+                None => true,
+            };
+        if same { Ok(Some(shown(id, row))) } else { Err(Error::Changed(id.to_string()).into()) }
     }
 
     /// The row of a new account; every mistake at once.
