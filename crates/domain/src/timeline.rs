@@ -148,7 +148,8 @@ impl Timeline {
     #[must_use]
     pub fn departure_by(&self, at: Timestamp) -> Option<Departure> {
         let stop = self.stop_by(at);
-        let taken_out = self.memberships.iter().rev().find_map(|it| it.departed);
+        let left = |it: &Membership| it.departed.filter(|it| it.at <= at);
+        let taken_out = self.memberships.iter().rev().find_map(left);
         let departures = [stop.and_then(|it| it.departed), taken_out];
         departures
             .into_iter()

@@ -150,6 +150,29 @@ fn a_ride_in_between_ends_a_stop() {
 }
 
 #[test]
+fn a_later_ride_does_not_hide_an_earlier_departure() {
+    let other = Holder::Container(ContainerId::from_bytes([9; 16]));
+    let first_ride = vec![
+        (1, Fact::Joined(Holder::Container(TRUCK))),
+        (3, Fact::Left(Holder::Container(TRUCK))),
+        (4, departed(None, Some(THERE))),
+    ];
+    let before = timeline(first_ride.clone());
+    let mut both = first_ride;
+    both.extend([
+        (10, Fact::Joined(other)),
+        (11, Fact::Left(other)),
+        (12, departed(None, Some(HERE))),
+    ]);
+    let after = timeline(both);
+    for hour in 0..12 {
+        assert_eq!(after.departure_by(at(hour)), before.departure_by(at(hour)), "hour {hour}");
+    }
+    assert_eq!(after.departure_by(at(4)).map(|it| it.to), Some(Some(THERE)));
+    assert_eq!(after.departure_by(at(12)).map(|it| it.to), Some(Some(HERE)));
+}
+
+#[test]
 fn trackers_travel_along_until_they_are_taken_off() {
     let seen = timeline(vec![
         (1, Fact::TrackerAttached(TAG)),
