@@ -54,8 +54,9 @@ const LAST_WAY: Millis = 4 * HOUR;
 const PLAN_P90: f64 = 1.8;
 
 /// When `subject` should be delivered, as seen at `now`. `None` for what is
-/// delivered, returned, cancelled or lost, and when neither a destination nor a
-/// promise is known.
+/// delivered, returned, cancelled or lost, and without a promise also when nobody
+/// said where it goes, or where it is. Never in the past, and `at_p90` is never
+/// before `at_p50`.
 ///
 /// A promise stands until its last moment has passed. After that the carrier's
 /// word is broken: the expectation slides ahead of `now` by the plan, where there
@@ -83,9 +84,9 @@ fn find(search: &Search, subject: Subject, now: Timestamp) -> Option<Expected> {
     let promised = timeline.promised().filter(|_| status != Status::Returning);
     match promised {
         Some(promise) if now < promise.last => {
-            let middle = |from: Timestamp| from.plus(promise.last.since(from) / 2);
-            let at_p50 = middle(promise.first.min(promise.last).max(now.min(promise.last)));
-            let at_p50 = at_p50.max(middle(promise.first.min(promise.last)));
+            // The middle of what is left of the time promised.
+            let first = promise.first.max(now).min(promise.last);
+            let at_p50 = first.plus(promise.last.since(first) / 2);
             Some(Expected { at_p50, at_p90: promise.last, basis: ExpectedBasis::Carrier })
         }
         Some(promise) => {
@@ -160,3 +161,6 @@ fn way(distance_m: f64, mode: Option<Mode>) -> Millis {
     let travel_ms = 1000.0 * pace.travel_s(DETOUR * distance_m);
     travel_ms as Millis + (pace.handling_h * HOUR as f64) as Millis
 }
+
+#[cfg(test)]
+mod tests;
