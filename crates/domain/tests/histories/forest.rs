@@ -30,9 +30,8 @@ fn subjects() -> Vec<Subject> {
     containers.chain([Subject::Package(package_id(0)), Subject::Tracker(tracker_id(0))]).collect()
 }
 
-fn way(from: LatLon, to: LatLon, medium: Medium) -> Arc<Route> {
+fn way(from: LatLon, to: LatLon, _medium: Medium) -> Arc<Route> {
     // Straight ways: finding real ones is proved elsewhere and takes its time.
-    let _ = medium;
     Arc::new(route(from, to, Medium::Air))
 }
 
