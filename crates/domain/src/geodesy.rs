@@ -34,3 +34,6 @@ pub fn between(from: LatLon, to: LatLon, fraction: f64) -> LatLon {
     let (distance_m, azimuth_deg) = inverse(from, to);
     destination(from, azimuth_deg, distance_m * fraction)
 }
+
+#[cfg(test)]
+mod tests;

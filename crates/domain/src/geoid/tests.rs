@@ -25,6 +25,24 @@ fn agrees_with_the_published_check_points() {
 }
 
 #[test]
+fn is_as_near_to_the_full_model_as_it_says() {
+    // `scripts/earth/references.py`: points spread evenly, then the worst of all.
+    let lines = include_str!("../../tests/fixtures/geoid.tsv").lines();
+    let off_m = |line: &str| {
+        let numbers: Vec<f64> = line.split('\t').map(|it| it.parse().unwrap()).collect();
+        at(numbers[0], numbers[1]) - numbers[2]
+    };
+    let off_m: Vec<f64> = lines.filter(|line| !line.starts_with('#')).map(off_m).collect();
+    assert_eq!(off_m.len(), 2_200);
+    let squares: f64 = off_m[..2_000].iter().map(|it| it * it).sum();
+    let rms_m = (squares / 2_000.0).sqrt();
+    let worst_m = off_m.iter().fold(0.0, |worst: f64, it| worst.max(it.abs()));
+    println!("{rms_m:.3} m root mean square, {worst_m:.2} m at worst");
+    assert!((0.06..0.08).contains(&rms_m), "{rms_m}");
+    assert!((1.9..2.0).contains(&worst_m), "{worst_m}");
+}
+
+#[test]
 fn has_the_known_extremes_and_poles() {
     assert!((at(48.14, 11.58) - 45.48).abs() < 0.3, "Munich");
     assert!((at(4.75, 78.75) + 107.0).abs() < 0.5, "south of Sri Lanka");
