@@ -34,19 +34,28 @@ def write(path: Path, data: bytes):
 def geoid_bytes(sources: Path):
     """Rows from north to south, columns from -180 eastwards; differences along
     columns, then along rows; zigzag, then base 128."""
-    stored = np.load(sources / "egm96/data/egm96-5.npz")
-    cm = np.cumsum(np.cumsum(stored["undulation_d2"].astype(np.int64), axis=0), axis=1)
-    assert cm.shape == (2161, 4321) and stored["latitudes"][0] == -90
-    coarse = np.round(cm[::-1][::GEOID_STEP, :-1:GEOID_STEP] / GEOID_UNIT_CM).astype(int)
+    coarse = np.round(geoid_cm(sources)[::GEOID_STEP, :-1:GEOID_STEP] / GEOID_UNIT_CM).astype(int)
     steps = np.diff(np.diff(coarse, axis=0, prepend=0), axis=1, prepend=0)
     return b"".join(zigzag(int(step)) for step in steps.ravel())
 
 
+def geoid_cm(sources: Path):
+    """The full grid, 12 values per degree, from north to south."""
+    stored = np.load(sources / "egm96/data/egm96-5.npz")
+    cm = np.cumsum(np.cumsum(stored["undulation_d2"].astype(np.int64), axis=0), axis=1)
+    assert cm.shape == (2161, 4321) and stored["latitudes"][0] == -90
+    return cm[::-1]
+
+
 def land_bytes(sources: Path):
-    """Rows from north to south: lengths of runs, water first, until the row is full."""
     mask = raster(land_rings(sources))
     for rings in lake_ring_sets(sources):
         mask &= ~raster(rings)
+    return run_bytes(mask)
+
+
+def run_bytes(mask):
+    """Rows from north to south: lengths of runs, water first, until the row is full."""
     data = bytearray()
     for row in mask:
         edges = np.flatnonzero(np.diff(row.astype(np.int8), prepend=0, append=-1))
@@ -57,23 +66,23 @@ def land_bytes(sources: Path):
     return bytes(data)
 
 
-def raster(rings):
+def raster(rings, cells_per_degree=CELLS_PER_DEGREE):
     """Which cells have their centre inside the rings, by the even-odd rule."""
-    rows, columns = 180 * CELLS_PER_DEGREE, 360 * CELLS_PER_DEGREE
+    rows, columns = 180 * cells_per_degree, 360 * cells_per_degree
     crossings = [[] for _ in range(rows)]
     for ring in rings:
         start, end = ring[:-1], ring[1:]
         low, high = np.minimum(start[:, 1], end[:, 1]), np.maximum(start[:, 1], end[:, 1])
-        first = np.ceil((90 - high) * CELLS_PER_DEGREE - 0.5).astype(int)
-        last = np.ceil((90 - low) * CELLS_PER_DEGREE - 0.5).astype(int)
+        first = np.ceil((90 - high) * cells_per_degree - 0.5).astype(int)
+        last = np.ceil((90 - low) * cells_per_degree - 0.5).astype(int)
         for at in np.flatnonzero(last > first):
             for row in range(max(first[at], 0), min(last[at], rows)):
-                lat = 90 - (row + 0.5) / CELLS_PER_DEGREE
+                lat = 90 - (row + 0.5) / cells_per_degree
                 part = (lat - start[at, 1]) / (end[at, 1] - start[at, 1])
                 crossings[row].append(start[at, 0] + part * (end[at, 0] - start[at, 0]))
     mask = np.zeros((rows, columns), bool)
     for row, lons in enumerate(crossings):
-        columns_of = np.ceil((np.sort(lons) + 180) * CELLS_PER_DEGREE - 0.5).astype(int)
+        columns_of = np.ceil((np.sort(lons) + 180) * cells_per_degree - 0.5).astype(int)
         for west, east in zip(columns_of[::2], columns_of[1::2]):
             mask[row, max(west, 0) : max(east, 0)] = True
     return mask
