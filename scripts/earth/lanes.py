@@ -22,7 +22,7 @@ ARCTIC_EAST_OF, ARCTIC_NORTH_OF = 57.0, 68.0
 def lanes(sources: Path, waterways: dict, shores: Shores):
     """Chains of (name or "", points in units of 1/1000 degree)."""
     chains = _without_dropped(_read(sources), waterways["dropped"])
-    chains = [piece for chain in chains for piece in _mended(chain, waterways["known"], shores)]
+    chains = [piece for chain in chains for piece in _mended(chain, waterways, shores)]
     chains += _added(waterways["added"], chains)
     chains = [(name, _thinned(points)) for name, points in chains]
     return _largest_part(chains)
@@ -92,9 +92,10 @@ def _inside(box, points):
     return (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
 
 
-def _mended(chain, known, shores):
+def _mended(chain, waterways, shores):
     """The chain cut into pieces: named where it follows a known waterway inland,
-    led round the land where it crosses land for no such reason."""
+    and led along its course where that is listed; led round the land where it
+    crosses land for no such reason."""
     name, points = chain
     degrees = np.array(points) / UNITS_PER_DEGREE
     fine = [along(a, b, 1.0) for a, b in zip(degrees, degrees[1:])]
@@ -106,9 +107,11 @@ def _mended(chain, known, shores):
         if index > start:
             pieces.append((name, points[start : index + 1]))
         inland = fine[index][shores.inland_km(fine[index]) > INLAND_MAX_KM]
-        waterway = next((it for it, box in known.items() if _inside(box, inland).all()), None)
+        known = waterways["known"].items()
+        waterway = next((it for it, box in known if _inside(box, inland).all()), None)
         if waterway:
-            pieces.append((waterway, points[index : index + 2]))
+            course = _along_course(waterways["courses"].get(waterway, []), *degrees[index : index + 2])
+            pieces.append((waterway, [points[index], *course, points[index + 1]]))
         else:
             way = _around(degrees[index], degrees[index + 1], shores)
             print("led round" if way else "DROPPED", degrees[index], degrees[index + 1], flush=True)
@@ -118,6 +121,19 @@ def _mended(chain, known, shores):
     if start < len(points) - 1:
         pieces.append((name, points[start:]))
     return _joined(pieces)
+
+
+def _along_course(course, start, end):
+    """The points of a course between the two that are nearest to the ends."""
+    if not course:
+        return []
+    vectors = unit(np.array(course))
+    first, last = (int((vectors @ unit(point)).argmax()) for point in (start, end))
+    if first == last:
+        return []
+    step = 1 if first < last else -1
+    between = course[first : last + step if last + step >= 0 else None : step]
+    return [point for point in map(_grid_point, between) if point not in (_grid_point(start), _grid_point(end))]
 
 
 def _joined(pieces):
