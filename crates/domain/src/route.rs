@@ -92,6 +92,24 @@ impl Route {
         self.at(self.length_m() * fraction)
     }
 
+    /// The point of it that is nearest to a point; of a part that is held, an end.
+    pub fn nearest(&self, to: LatLon) -> LatLon {
+        let goal = arc::vector(to);
+        let away = |at: &LatLon| arc::chord(arc::vector(*at), goal);
+        let along = self.points.windows(2).enumerate().map(|(part, pair)| {
+            let arc = arc::Arc::new(pair[0], pair[1]);
+            let fraction = arc.nearest(to);
+            let held = self.held.binary_search(&part).is_ok();
+            match (held, fraction) {
+                (_, 0.0) => pair[0],
+                (_, 1.0) => pair[1],
+                (true, _) => pair[usize::from(away(&pair[1]) < away(&pair[0]))],
+                (false, _) => arc.at(fraction),
+            }
+        });
+        along.min_by(|a, b| away(a).total_cmp(&away(b))).unwrap_or(self.points[0])
+    }
+
     /// How far from [`Self::at`] the thing may truly be because this part of
     /// the way is held there; zero where the way is drawn.
     pub fn held_m(&self, metres: f64) -> f64 {

@@ -57,6 +57,18 @@ impl Arc {
         point(mixed(self.start, libm::cos(angle), self.ahead, libm::sin(angle)))
     }
 
+    /// The fraction of the way at which it is nearest to a point.
+    pub fn nearest(&self, to: LatLon) -> f64 {
+        let to = vector(to);
+        let angle = libm::atan2(dot(to, self.ahead), dot(to, self.start));
+        if (0.0..=self.angle).contains(&angle) {
+            return angle / self.angle.max(f64::MIN_POSITIVE);
+        }
+        // Beyond both ends: the nearer of them.
+        let end = mixed(self.start, libm::cos(self.angle), self.ahead, libm::sin(self.angle));
+        if chord(to, end) < chord(to, self.start) { 1.0 } else { 0.0 }
+    }
+
     /// Points that cut the arc into `parts` equal steps, without its ends.
     pub fn between(&self, parts: u32) -> impl Iterator<Item = LatLon> {
         let step = self.angle / f64::from(parts.max(1));

@@ -1,10 +1,9 @@
 //! Checks whole routes: where they lead, what they avoid, and how they end.
 
 use super::*;
-use crate::land::{Cell, is_land};
+use crate::land::is_land;
 use places::{CITIES, PORTS};
 
-mod everywhere;
 mod places;
 
 fn place(list: &[(&str, f64, f64)], name: &str) -> LatLon {
@@ -94,6 +93,25 @@ fn london_to_paris_waits_at_the_channel() {
     assert!((route.held_m(quarter_m) - crossing_m * 0.25).abs() < 600.0);
     assert!(route.held_m(late_m) < crossing_m / 2.0, "never more than half of it");
     assert_eq!(route.held_m(1_000.0), 0.0);
+}
+
+#[test]
+fn the_nearest_point_of_a_way_is_on_it() {
+    let route = by_sea("Rotterdam", "Singapore");
+    for metres in [0.0, 1e6, 7.3e6, 1.2e7, route.length_m()] {
+        let on_it = route.at(metres);
+        assert!(distance_m(route.nearest(on_it), on_it) < 1.0, "{metres}");
+    }
+    let kazan = LatLon::from_degrees(55.8, 49.1).unwrap();
+    let nearest_m = distance_m(route.nearest(kazan), kazan);
+    let sampled = (0..20_000).map(|it| distance_m(route.at(f64::from(it) * 1_000.0), kazan));
+    let sampled_m = sampled.min_by(f64::total_cmp).unwrap();
+    // The way is drawn on the sphere, and measured on the ellipsoid.
+    assert!((sampled_m - nearest_m).abs() < 0.005 * nearest_m, "{nearest_m} {sampled_m}");
+    let waiting = by_road("London", "Paris");
+    let (last, first) = waiting.held_parts().next().unwrap();
+    let mid_channel = LatLon::from_degrees(51.0, 1.5).unwrap();
+    assert!([last, first].contains(&waiting.nearest(mid_channel)), "it rests at a shore");
 }
 
 #[test]

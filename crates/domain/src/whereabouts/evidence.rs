@@ -131,11 +131,11 @@ impl Around<'_> {
                     return heard.candidate(mode, self.at).into_iter().collect();
                 }
                 let from = End { at: last.at, disc: fixes::disc(last) };
+                let way = self.search.way(&from.disc, &next.disc, mode);
                 let disc = if self.departure_by(last.at).is_some() {
-                    let way = self.search.way(&from.disc, &next.disc, mode);
                     moves::travelled(&way, from, next.end(), mode, self.at)
                 } else {
-                    moves::roamed(from, next.end(), mode, self.at)
+                    moves::roamed(&way, from, next.end(), mode, self.at)
                 };
                 vec![Candidate {
                     disc,
@@ -148,10 +148,34 @@ impl Around<'_> {
             }
             _ => {
                 let moving = heard.candidate(mode, self.at);
+                let moving = moving.map(|it| self.on_its_ground(it, last, fix_next, mode));
                 let ahead = fix_next.is_none().then(|| self.ahead_of_fix(heard, last, mode));
                 moving.into_iter().chain(ahead.flatten()).collect()
             }
         }
+    }
+
+    /// What is guessed from fixes, with its middle where such things move. Near a
+    /// fix that is where they were measured, whatever the mask says of narrow waters.
+    fn on_its_ground(
+        &self,
+        guess: Candidate,
+        last: &Fix,
+        next: Option<&Fix>,
+        mode: Option<Mode>,
+    ) -> Candidate {
+        let disc = guess.disc;
+        if disc.radius_m <= moves::SURE_M || moves::on_ground(disc.centre, mode) {
+            return guess;
+        }
+        let disc = match next {
+            Some(next) => {
+                let (last, next) = (fixes::disc(last), fixes::disc(next));
+                self.search.way(&last, &next, mode).centred(disc)
+            }
+            None => moves::ashore_or_afloat(disc, mode),
+        };
+        Candidate { disc, ..guess }
     }
 
     /// A departure says where to: long after the last fix that says more than its
@@ -204,14 +228,16 @@ impl Around<'_> {
             }
             self.check_speed(seen.confirmed_at, seen, next, offer);
             let from = End { at: seen.confirmed_at, disc: seen.disc };
-            let disc = moves::roamed(from, next.end(), mode, self.at);
+            let way = self.search.way(&from.disc, &next.disc, mode);
+            let disc = moves::roamed(&way, from, next.end(), mode, self.at);
             return seen.moved(disc, Basis::Interpolated, next.place, seen.at);
         }
         let quiet = self.at.since(seen.confirmed_at) - SILENCE_MAX;
         let heading = self.timeline.heading_at(self.at).filter(|it| Some(*it) != seen.place);
         match heading.and_then(|it| Some((it, self.search.site(it, None)?))) {
             Some((place, target)) if quiet > 0 && !self.stays(seen) => {
-                let disc = moves::lingering(seen.disc, target, mode, quiet);
+                let way = self.search.way(&seen.disc, &target, mode);
+                let disc = moves::lingering(&way, seen.disc, target, mode, quiet);
                 seen.moved(disc, Basis::Predicted, Some(place), seen.at)
             }
             _ => seen.here(),
@@ -257,7 +283,8 @@ impl Around<'_> {
         match (start, &self.next) {
             (Some((place, disc)), Some(next)) if next.place != Some(place) => {
                 let from = End { at: since, disc };
-                let disc = moves::roamed(from, next.end(), mode, self.at);
+                let way = self.search.way(&disc, &next.disc, mode);
+                let disc = moves::roamed(&way, from, next.end(), mode, self.at);
                 Some(candidate(disc, since, None, next.place))
             }
             (Some((place, disc)), _) => Some(candidate(disc, since, Some(place), None)),

@@ -10,9 +10,10 @@ use super::{
 };
 use crate::{
     geodesy,
+    land::{Cell, is_land, regions::REGIONS},
     mode::Mode,
     position::LatLon,
-    route::{Medium, Route},
+    route::{Certainty, Medium, Route},
     time::{HOUR, Millis, Timestamp},
 };
 
@@ -30,6 +31,13 @@ const SLOW: f64 = 2.0;
 pub const SILENCE_MAX: Millis = 12 * HOUR;
 /// As long as nobody saw it arrive, it may be at this fraction of its way.
 const UNSEEN: f64 = 0.9;
+/// What is known this well lies where it was measured, whatever the mask says.
+pub const SURE_M: f64 = 5_000.0;
+/// Cells of the smallest water on which a ship is looked for.
+const POND: u32 = 100;
+/// Metres across a cell of the mask, and how many cells away ground is looked for.
+const CELL_M: f64 = 5_560.0;
+const REACH_MAX: i32 = 400;
 /// How many points of a way a disc around part of it must hold.
 const SAMPLES: u32 = 8;
 
@@ -78,6 +86,17 @@ impl Way {
             (0..=SAMPLES).map(|it| self.at(f64::from(it).mul_add(step, first))).collect();
         Disc::around(points[SAMPLES as usize / 2], &points, margin_m)
     }
+
+    /// The disc with its middle moved to the way, for what keeps to water or to
+    /// land; it holds all that it held.
+    pub fn centred(&self, disc: Disc) -> Disc {
+        let Self::Known(route) = self else { return disc };
+        if route.certainty() == Certainty::Geodesic {
+            return disc;
+        }
+        let centre = route.nearest(disc.centre);
+        Disc { centre, ..disc.grown(geodesy::distance_m(disc.centre, centre)) }
+    }
 }
 
 /// A known point in time and space at one end of a movement.
@@ -105,12 +124,14 @@ pub fn travelled(way: &Way, from: End, to: End, mode: Option<Mode>, at: Timestam
         let slack = way.part(first.min(last), last.max(first), nominal.radius_m.min(margin_m));
         Disc { level: nominal.level, ..slack }
     };
-    narrower(travelled, roamed(from, to, mode, at))
+    narrower(travelled, roamed(way, from, to, mode, at))
 }
 
 /// Where something is that was seen at two ends, by whichever way it came: no
-/// further from either than it can have travelled in the time.
-pub fn roamed(from: End, to: End, mode: Option<Mode>, at: Timestamp) -> Disc {
+/// further from either than it can have travelled in the time. The middle is on
+/// the usual way: ships may be anywhere at sea, but not in the middle of a
+/// continent.
+pub fn roamed(way: &Way, from: End, to: End, mode: Option<Mode>, at: Timestamp) -> Disc {
     let distance_m = geodesy::distance_m(from.disc.centre, to.disc.centre);
     let longest_m = DETOUR.mul_add(distance_m, ROUND_MAX_M.min(2.0 * distance_m));
     let (gone_s, left_s) = (seconds(from.at, at), seconds(at, to.at));
@@ -122,7 +143,10 @@ pub fn roamed(from: End, to: End, mode: Option<Mode>, at: Timestamp) -> Disc {
     let margin_m = from.disc.radius_m.max(to.disc.radius_m);
     let middle = geodesy::between(from.disc.centre, to.disc.centre, 0.5);
     let ellipse = Disc::new(middle, longest_m / 2.0 + margin_m, None);
-    narrower(near_from.common(near_to), ellipse)
+    [near_from, near_to, way.centred(near_from.common(near_to)), way.centred(ellipse)]
+        .into_iter()
+        .min_by(|a, b| a.radius_m.total_cmp(&b.radius_m))
+        .expect("there are four")
 }
 
 /// Where something is that left and was not seen since. `expected_at` is when
@@ -166,14 +190,35 @@ pub fn underway(
 /// Where something is that has not been heard of for a while, at a place that it
 /// was only to pass through: between there and as far towards its target as it
 /// can have got. A disc that reaches the target holds all of that, and grows no more.
-pub fn lingering(from: Disc, target: Disc, mode: Option<Mode>, moving_ms: Millis) -> Disc {
-    let distance_m = geodesy::distance_m(from.centre, target.centre);
-    let reach_m = Pace::of(mode).cruise_m_s * (moving_ms.max(0) as f64 / 1000.0);
-    let covered = (reach_m / distance_m.max(1.0)).min(1.0);
-    let middle = geodesy::between(from.centre, target.centre, covered / 2.0);
+pub fn lingering(way: &Way, from: Disc, target: Disc, mode: Option<Mode>, moving: Millis) -> Disc {
+    let length_m = way.length_m();
+    let reach_m = Pace::of(mode).cruise_m_s * (moving.max(0) as f64 / 1000.0);
+    let covered = (reach_m / length_m.max(1.0)).min(1.0);
     let ends_m = if covered < 1.0 { from.radius_m } else { from.radius_m.max(target.radius_m) };
-    // A tenth more, since few ways are straight.
-    Disc::new(middle, 0.55 * covered * distance_m + ends_m, None)
+    // A tenth more, since few keep to the shortest way.
+    way.part(0.0, covered, (0.05 * covered).mul_add(length_m, ends_m))
+}
+
+/// True unless the mask says that things of this mode do not move here.
+pub fn on_ground(at: LatLon, mode: Option<Mode>) -> bool {
+    match mode {
+        Some(Mode::Sea) => !is_land(at),
+        Some(Mode::Road | Mode::Rail) => is_land(at),
+        Some(Mode::Air) | None => true,
+    }
+}
+
+/// The disc with its middle moved to the nearest ground that the mode moves over,
+/// if it has any; it holds all that it held.
+pub fn ashore_or_afloat(disc: Disc, mode: Option<Mode>) -> Disc {
+    let fits = |cell: Cell| match mode {
+        Some(Mode::Sea) => REGIONS.sea(cell).is_some_and(|(_, cells)| cells >= POND),
+        _ => on_ground(cell.centre(), mode),
+    };
+    let reach = (disc.radius_m / CELL_M) as i32 + 1;
+    let Some(cell) = Cell::of(disc.centre).nearest(reach.min(REACH_MAX), fits) else { return disc };
+    let centre = cell.centre();
+    Disc { centre, ..disc.grown(geodesy::distance_m(disc.centre, centre)) }
 }
 
 /// Where something is that left a place and came back to it.

@@ -10,6 +10,7 @@ use crate::{
     event::{Event, Fact, Holder},
     geodesy,
     id::{ContainerId, EventId, PackageId, TrackerId},
+    record::{PlaceKind, PlaceRecord},
     route::{Medium, Route, route},
     timeline::Timeline,
 };
@@ -123,6 +124,64 @@ fn a_chain_is_asked_for_link_by_link() {
     assert_eq!(needs(&world, package, now), [Need::Fixes(tag, now, now)], "loaded for other times");
     world.add_fixes(tag, now, now, &[]);
     assert_eq!(needs(&world, package, now), []);
+}
+
+/// A month for what takes ten days: where it waited nobody said, but at sea.
+#[test]
+fn a_slow_ship_is_not_in_the_middle_of_a_continent() {
+    let ship = Subject::Container(ContainerId::from_bytes([2; 16]));
+    let (valparaiso, santos) = (PlaceId::from_bytes([3; 16]), PlaceId::from_bytes([4; 16]));
+    let port = |lat, lon| PlaceRecord {
+        kind: PlaceKind::Port,
+        name: "port".to_owned(),
+        at: at(lat, lon),
+        radius_m: 3_000,
+        ground: None,
+        time_zone: None,
+        country: None,
+        code: None,
+        floors: Vec::new(),
+        address: None,
+        exact: None,
+    };
+    let departed = Fact::Departed {
+        from: Some(valparaiso),
+        to: Some(santos),
+        mode: Some(crate::mode::Mode::Sea),
+        expected_at: None,
+    };
+    let left = event(1, ship, departed);
+    let begins = left.happened_at;
+    let mut arrived = event(2, ship, Fact::Arrived { place: santos });
+    arrived.happened_at = begins.plus(30 * crate::time::DAY);
+    arrived.recorded_at = arrived.happened_at;
+    let mut world = World::new(&way, true);
+    world.add_timeline(ship, Timeline::of(&[left, arrived]));
+    world.add_place(valparaiso, Some(port(-33.03, -71.63)));
+    world.add_place(santos, Some(port(-23.96, -46.31)));
+    for hour in 6..714 {
+        let found = whereabouts(&world, ship, begins.plus(hour * crate::time::HOUR)).unwrap();
+        let cell = crate::land::Cell::of(found.position);
+        let water = cell.nearest(1, |it| !it.is_land());
+        assert!(water.is_some(), "hour {hour}: {:?}", found.position);
+    }
+}
+
+#[test]
+fn a_disc_moved_to_its_way_holds_all_that_it_held() {
+    let (rotterdam, singapore) = (at(51.95, 4.1), at(1.26, 103.8));
+    let known = moves::Way::Known(way(rotterdam, singapore, Medium::Water));
+    for disc in [disc(30.0, 60.0, 2_000e3), disc(46.0, 10.0, 300e3), disc(12.0, 50.0, 10e3)] {
+        let moved = known.centred(disc);
+        assert!(
+            moved.radius_m < RADIUS_MAX_M && known.centred(moved).radius_m < moved.radius_m + 1.0
+        );
+        for point in inside(&disc) {
+            assert!(geodesy::distance_m(point, moved.centre) <= moved.radius_m + 0.1, "{moved:?}");
+        }
+    }
+    let flown = moves::Way::Known(way(rotterdam, singapore, Medium::Air));
+    assert_eq!(flown.centred(disc(30.0, 60.0, 2_000e3)), disc(30.0, 60.0, 2_000e3));
 }
 
 #[test]

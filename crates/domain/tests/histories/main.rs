@@ -6,5 +6,6 @@
 mod fold;
 mod forest;
 mod samples;
+mod shores;
 mod stored;
 mod stories;

@@ -45,3 +45,14 @@ fn stays_put_between_equal_points() {
         assert_eq!(arc.between(0).count(), 0);
     }
 }
+
+#[test]
+fn finds_where_it_is_nearest() {
+    let arc = Arc::new(at(0.0, 170.0), at(0.0, -170.0));
+    for (lat, lon, fraction) in
+        [(10.0, 180.0, 0.5), (-3.0, 175.0, 0.25), (5.0, 160.0, 0.0), (-5.0, -100.0, 1.0)]
+    {
+        assert!((arc.nearest(at(lat, lon)) - fraction).abs() < 1e-9, "{lat} {lon}");
+    }
+    assert_eq!(Arc::new(at(1.0, 2.0), at(1.0, 2.0)).nearest(at(3.0, 4.0)).fract(), 0.0);
+}
