@@ -31,7 +31,7 @@ pub enum Row<'a> {
     Photo(Subject, PhotoId),
     /// That a subject exists; empty. What a rebuild starts from.
     Subject(Subject),
-    /// That a number names a package: the scheme it was given under.
+    /// That a number names a package, and the scheme it was given under; empty.
     Reference(&'a str, PackageId, &'a str),
     /// Derived: that a holder holds a child: [`crate::rows::MemberRow`].
     Member(Subject, Subject),

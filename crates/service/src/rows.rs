@@ -139,3 +139,6 @@ pub struct PhotoRow {
 pub(crate) fn to_bytes<T: Encode<()>>(row: &T) -> Vec<u8> {
     minicbor::to_vec(row).expect("writing to memory cannot fail")
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

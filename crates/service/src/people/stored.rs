@@ -188,3 +188,6 @@ pub(crate) struct AccessRow {
     #[n(6)]
     pub after: Option<Permissions>,
 }
+
+#[cfg(test)]
+mod tests;

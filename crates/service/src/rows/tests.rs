@@ -1,0 +1,185 @@
+//! The bytes of version 1 of keys and rows: written once, read for ever. The
+//! files are never edited; another version gets files of its own.
+
+use std::{fmt::Debug, fs, path::PathBuf};
+
+use domain::{
+    event::{Event, Fact},
+    id::{ClientId, ContainerId, EventId, PackageId, PhotoId, Subject, UserId},
+    leaf::hex,
+    mode::Mode,
+    record::{PackageRecord, Record, Reference},
+    state::{Status, fold},
+    time::Timestamp,
+};
+use minicbor::{Decode, Encode};
+
+use super::{Checkpoint, Head, ListRow, MemberRow, NameRow, PhotoRow, Recorded, to_bytes};
+use crate::{
+    import::ImportRow,
+    keys::Row,
+    people::{SessionId, TokenId},
+};
+
+/// One row of a fixture.
+pub struct Sample {
+    label: String,
+    written: String,
+    read: Box<dyn Fn(&str)>,
+}
+
+/// A row that must be read from its stored bytes, and written as them.
+pub fn sample<T>(label: &str, row: T) -> Sample
+where
+    T: Encode<()> + for<'b> Decode<'b, ()> + PartialEq + Debug + 'static,
+{
+    let name = label.to_owned();
+    let written = hex(&to_bytes(&row));
+    let read = move |stored: &str| {
+        let read: T =
+            minicbor::decode(&bytes(stored)).unwrap_or_else(|why| panic!("{name}: {why}"));
+        assert_eq!(read, row, "{name}");
+        assert_eq!(hex(&to_bytes(&read)), stored, "{name}");
+    };
+    Sample { label: label.to_owned(), written, read: Box::new(read) }
+}
+
+/// Reads a fixture of version 1. Writes it first if that is asked for and there
+/// is none: what exists is never touched.
+pub fn check(file: &str, samples: &[Sample]) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/v1").join(file);
+    if !path.exists() && std::env::var_os("WHEREABOUTS_WRITE_FIXTURES").is_some() {
+        let lines = samples.iter().map(|it| format!("{} {}\n", it.label, it.written));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, lines.collect::<String>()).unwrap();
+    }
+    let text = fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
+    assert_eq!(text.lines().count(), samples.len(), "{file}");
+    for (line, sample) in text.lines().zip(samples) {
+        let (label, stored) = line.split_once(' ').expect("a label and bytes");
+        assert_eq!(label, sample.label, "{file}");
+        (sample.read)(stored);
+    }
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    let pair = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
+    (0..hex.len()).step_by(2).map(pair).collect()
+}
+
+pub fn at() -> Timestamp {
+    Timestamp::from_millis(1_772_355_600_000).unwrap()
+}
+
+fn package() -> PackageId {
+    PackageId::from_bytes([0x11; 16])
+}
+
+fn registration() -> Event {
+    let reference = Reference { scheme: "order".to_owned(), value: "PO-1".to_owned() };
+    let record = PackageRecord {
+        description: Some("27-inch monitor".to_owned()),
+        references: Some(vec![reference]),
+        ..PackageRecord::default()
+    };
+    Event {
+        id: EventId::from_bytes([0x22; 16]),
+        subject: Subject::Package(package()),
+        happened_at: at(),
+        recorded_at: at().plus(1),
+        actor: "usr_1".to_owned(),
+        source: "api".to_owned(),
+        fact: Fact::Registered(Box::new(Record::Package(record))),
+    }
+}
+
+#[test]
+fn stored_rows_read_as_they_were_written() {
+    let event = registration();
+    let first = Recorded { event: event.clone(), seq: 1, prev: None };
+    let head = Head { seq: 1, prev: first.leaf_hash(), state: fold(&[event.clone()]) };
+    let photo = PhotoRow {
+        id: PhotoId::from_bytes([0x33; 16]),
+        media_type: "image/jpeg".to_owned(),
+        len: 70_000,
+        width: 640,
+        height: 480,
+        digest: [0x44; 32],
+    };
+    let bare = ListRow {
+        status: Status::Registered,
+        status_at: at(),
+        description: None,
+        client: None,
+        carrier: None,
+        mode: None,
+        number: None,
+    };
+    let full = ListRow {
+        status: Status::InTransit,
+        description: Some("27-inch monitor".to_owned()),
+        client: Some(ClientId::from_bytes([0x55; 16])),
+        carrier: Some("ups".to_owned()),
+        mode: Some(Mode::Sea),
+        number: Some("1Z7F3A9R0300041028".to_owned()),
+        ..bare.clone()
+    };
+    check(
+        "rows.txt",
+        &[
+            sample("head", head),
+            sample("recorded-first", first.clone()),
+            sample("recorded-later", Recorded { event, seq: 2, prev: Some(first.leaf_hash()) }),
+            sample("photo", photo),
+            sample("member", MemberRow { since: at() }),
+            sample("list-bare", bare),
+            sample("list-full", full),
+            sample("name", NameRow { name: "Dock 3, Zürich".to_owned() }),
+            sample("checkpoint", Checkpoint { seq_high: 1, seq_low: u64::MAX }),
+            sample("import", ImportRow { done: 1_024, finished: false }),
+        ],
+    );
+}
+
+#[test]
+fn rows_lie_under_the_keys_they_were_written_under() {
+    let (subject, holder) =
+        (Subject::Package(package()), Subject::Container(ContainerId::from_bytes([0x66; 16])));
+    let (event, user) = (EventId::from_bytes([0x22; 16]), UserId::from_bytes([0x77; 16]));
+    let rows = [
+        Row::Head(subject),
+        Row::Event(subject, event),
+        Row::Photo(subject, PhotoId::from_bytes([0x33; 16])),
+        Row::Subject(subject),
+        Row::Reference("PO1", package(), "order"),
+        Row::Member(holder, subject),
+        Row::Listed(at(), package()),
+        Row::ListedDay(20_513),
+        Row::Named("dock 3", holder),
+        Row::Checkpoint("rows", 3),
+        Row::Quarantined(at(), event),
+        Row::Import([0x88; 16]),
+        Row::User(user),
+        Row::LoginName("ada"),
+        Row::Session(user, SessionId::from_bytes([0x99; 16])),
+        Row::ApiToken(user, TokenId::from_bytes([0xAA; 16])),
+        Row::Link(user, [0xBB; 16]),
+        Row::Admins,
+        Row::Setup,
+        Row::Failures([0xCC; 16]),
+        Row::Access(at(), [0xDD; 16]),
+    ];
+    let samples: Vec<Sample> = rows
+        .iter()
+        .map(|row| {
+            let name = format!("{row:?}");
+            let label = name.split(['(', ' ']).next().unwrap().to_owned();
+            let key = row.key();
+            let written = format!("{} {}", hex(&key.shard), hex(&key.sort));
+            let expected = written.clone();
+            let read = move |stored: &str| assert_eq!(stored, expected, "{name}");
+            Sample { label, written, read: Box::new(read) }
+        })
+        .collect();
+    check("keys.txt", &samples);
+}
