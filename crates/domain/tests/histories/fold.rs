@@ -8,7 +8,7 @@ use domain::{
 };
 use proptest::prelude::*;
 
-use crate::samples::{config, package_history};
+use crate::samples::package_history;
 
 /// A history, and the same events in another order, each one to five times; when
 /// a repetition is learned later its own clock reading is later too.
@@ -44,7 +44,7 @@ fn one_by_one(events: &[Event]) -> State {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(depth::usual())]
 
     #[test]
     fn order_and_repetition_leave_no_trace((events, again) in retold()) {

@@ -16,7 +16,7 @@ use domain::{
 use proptest::prelude::*;
 
 use crate::samples::{
-    config, container_history, container_id, package_history, package_id, places, start, tracker_id,
+    container_history, container_id, package_history, package_id, places, start, tracker_id,
 };
 
 /// Histories of a package and four containers that may be inside each other.
@@ -110,7 +110,7 @@ fn check(facts: &BTreeMap<Subject, Timeline>, subject: Subject, at: Timestamp) {
 }
 
 proptest! {
-    #![proptest_config(config())]
+    #![proptest_config(depth::usual())]
 
     #[test]
     fn every_question_has_a_sane_answer(histories in world_events()) {

@@ -20,17 +20,6 @@ use domain::{
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 
-/// How many random histories a property is tried on.
-pub fn cases() -> u32 {
-    #[expect(clippy::disallowed_methods, reason = "the long figures are asked for from outside")]
-    let soak = std::env::var("WHEREABOUTS_SOAK").is_ok_and(|it| it == "1");
-    if soak { 100_000 } else { 2_000 }
-}
-
-pub fn config() -> ProptestConfig {
-    ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() }
-}
-
 /// The start of every random history.
 pub fn start() -> Timestamp {
     Timestamp::from_millis(1_790_000_000_000).unwrap()

@@ -105,7 +105,7 @@ at = { column = "c", formats = ["%d/%m/%y"] }
 "#;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(depth::usual())]
 
     #[test]
     fn the_reader_says_one_thing_per_record(bytes in anything(), piece in 1usize..50) {

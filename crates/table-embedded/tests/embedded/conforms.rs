@@ -30,19 +30,12 @@ fn has_one_creator_per_key_among_many_threads() {
 
 #[test]
 fn agrees_with_the_reference_on_random_operations() {
-    let seeds: &[u64] = &[1, 2];
-    for &seed in seeds {
+    let first = depth::seed();
+    let (histories, operations) = if depth::is_soak() { (10, 10_000) } else { (2, 1_000) };
+    for seed in (0..histories).map(|it| first.wrapping_add(it)) {
+        eprintln!("this history: WHEREABOUTS_SEED={seed}");
         let folder = tempfile::tempdir().unwrap();
         let mirror = Mirror::new(Arc::new(Memory::shuffled(seed)), Arc::new(open(folder.path())));
-        block_on(conformance::random(&mirror, seed, operations() / seeds.len()));
-    }
-}
-
-/// The daily depth, or the one that a long run asks for.
-#[expect(clippy::disallowed_methods, reason = "the depth of a test run is its caller's choice")]
-fn operations() -> usize {
-    match std::env::var("WHEREABOUTS_SOAK") {
-        Ok(asked) => asked.parse().ok().filter(|&it| 2_000 <= it).unwrap_or(100_000),
-        Err(_) => 2_000,
+        block_on(conformance::random(&mirror, seed, operations));
     }
 }

@@ -218,5 +218,5 @@ fn number(bytes: &[u8]) -> u64 {
 }
 
 fn rounds() -> u64 {
-    if std::env::var_os("WHEREABOUTS_SOAK").is_some() { 200 } else { 10 }
+    if depth::is_soak() { 200 } else { 10 }
 }

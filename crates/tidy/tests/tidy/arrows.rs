@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("api", &["blobs", "domain", "intake", "service", "table"]),
     ("whereabouts", &["api", "blobs", "domain", "intake", "service", "table", "table-embedded"]),
     ("tidy", &[]),
+    ("depth", &[]),
     ("journeys", &[]),
     (
         "bench",
@@ -29,7 +30,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("utoipa", &["api"]),
     ("jsonschema", &["api"]),
     ("fjall", &["table-embedded"]),
-    ("object_store", &["blobs", "whereabouts"]),
+    ("object_store", &["blobs"]),
     ("clap", &["whereabouts", "bench"]),
     ("indicatif", &["whereabouts"]),
     ("csv", &["intake"]),

@@ -266,7 +266,7 @@ fn strip_any(bytes: &[u8], format: usize) -> Option<Stripped> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(depth::usual())]
 
     #[test]
     fn no_bytes_stop_us_and_nothing_is_left_to_strip(
