@@ -2,6 +2,8 @@
 
 mod arrows;
 mod files;
+mod links;
+mod unused;
 mod words;
 
 use std::{
@@ -13,6 +15,9 @@ use std::{
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
+
+/// Folders that tools make.
+const MADE: &[&str] = &["target", "node_modules", "corpus", "artifacts"];
 
 /// Every file under `dir` that belongs to the project, as (path from the root, text).
 /// Folders that tools make are passed over.
@@ -28,7 +33,7 @@ fn walk(dir: &Path, wanted: &dyn Fn(&Path) -> bool, found: &mut Vec<(String, Str
     let entries = fs::read_dir(dir).unwrap_or_else(|why| panic!("{}: {why}", dir.display()));
     for path in entries.map(|it| it.expect("a folder entry").path()) {
         let name = path.file_name().expect("entries have names").to_string_lossy().into_owned();
-        if name.starts_with("target") || name.starts_with(".git") || name == "node_modules" {
+        if ["target-", ".git"].iter().any(|it| name.starts_with(it)) || MADE.contains(&&*name) {
             continue;
         }
         if path.is_dir() {
@@ -43,6 +48,10 @@ fn walk(dir: &Path, wanted: &dyn Fn(&Path) -> bool, found: &mut Vec<(String, Str
 
 fn is_rust(path: &Path) -> bool {
     path.extension().is_some_and(|it| it == "rs")
+}
+
+fn is_manifest(path: &Path) -> bool {
+    path.ends_with("Cargo.toml")
 }
 
 fn is_test(shown: &str) -> bool {

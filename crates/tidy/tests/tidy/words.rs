@@ -20,7 +20,8 @@ fn banned() -> Vec<(String, &'static str)> {
 #[test]
 fn source_is_finished_and_speaks_of_no_machine() {
     let banned = banned();
-    for (shown, text) in sources("crates", &is_rust) {
+    let all = sources("crates", &is_rust).into_iter().chain(sources("fuzz", &is_rust));
+    for (shown, text) in all {
         for (number, line) in text.lines().enumerate() {
             for (word, why) in &banned {
                 assert!(!line.contains(word), "{shown}:{}: {word}: {why}", number + 1);
@@ -29,19 +30,31 @@ fn source_is_finished_and_speaks_of_no_machine() {
     }
 }
 
+/// Where one machine keeps its things.
+fn machine_paths() -> Vec<String> {
+    ["wo-rk", "ho-me", "ro-ot", "Us-ers"].map(|it| format!("/{}/", it.replace('-', ""))).into()
+}
+
 #[test]
 fn text_files_name_no_machine_and_no_registry_host() {
     let text = |path: &std::path::Path| {
-        path.extension().is_some_and(|it| {
-            ["md", "toml", "py", "yaml", "yml", "json", "sh", "html", "js", "css"]
-                .iter()
-                .any(|known| it == *known)
-        })
+        let extensions = [
+            "md", "toml", "py", "yaml", "yml", "json", "sh", "html", "js", "css", "txt", "csv",
+            "tsv",
+        ];
+        let whole = ["Makefile", "NOTICE", "run", ".gitignore"];
+        path.extension().is_some_and(|it| extensions.iter().any(|known| it == *known))
+            || whole.iter().any(|it| path.ends_with(it))
     };
     let hosts = [["index.", "crates.io"], ["registry.", "npmjs"], ["files.", "pythonhosted"]];
+    let paths = machine_paths();
     for (shown, text) in sources(".", &text) {
         for host in hosts {
             assert!(!text.contains(&host.concat()), "{shown}: names a registry host");
+        }
+        for (number, line) in text.lines().enumerate() {
+            let found = paths.iter().find(|it| line.contains(it.as_str()));
+            assert!(found.is_none(), "{shown}:{}: {found:?}: a path of one machine", number + 1);
         }
     }
 }
