@@ -5,7 +5,9 @@ DATA ?= data
 LISTEN ?= 127.0.0.1:8080
 CARGO ?= cargo
 
-.PHONY: run test check bench soak bless clean
+FUZZ_SECONDS ?= 60
+
+.PHONY: run test check bench soak fuzz bless clean
 
 ## run: build, load a few example shipments once, serve, print a way in
 run:
@@ -22,6 +24,7 @@ binary:
 ## check: formatting, lints, docs
 check:
 	$(CARGO) fmt --all --check
+	$(CARGO) fmt --manifest-path fuzz/Cargo.toml --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
 
@@ -34,9 +37,28 @@ bench:
 	$(CARGO) run --release --locked -p domain --example honesty
 	$(CARGO) run --release --locked -p bench
 
-## soak: the same tests at full depth: 100,000 cases a property, 200 kill -9 loops
+## soak: the same tests at full depth: 100,000 cases a property, 200 kill -9 loops; then fuzz
 soak:
 	WHEREABOUTS_SOAK=1 $(CARGO) test --release --workspace --locked
+	@$(MAKE) --no-print-directory fuzz
+
+# Coverage needs unstable flags of the compiler, which the product's own takes
+# when it is told to. Ours is safe Rust: without a sanitizer it runs much faster.
+FUZZ = RUSTC_BOOTSTRAP=1 $(CARGO) fuzz run --fuzz-dir fuzz -s none
+FUZZ_FOR = -- -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=4096
+
+## fuzz: strangers' bytes at every reader, FUZZ_SECONDS (60) each
+fuzz:
+	@$(CARGO) fuzz --version >/dev/null 2>&1 || { \
+		echo "NOT FUZZED: cargo-fuzz is missing; get it with: cargo install cargo-fuzz" >&2; exit 1; }
+	@mkdir -p $(addprefix fuzz/corpus/,rows mapping dates numbers places requests stored)
+	$(FUZZ) rows fuzz/corpus/rows examples $(FUZZ_FOR)
+	$(FUZZ) mapping fuzz/corpus/mapping examples $(FUZZ_FOR)
+	$(FUZZ) dates fuzz/corpus/dates fuzz/seeds/dates $(FUZZ_FOR)
+	$(FUZZ) numbers fuzz/corpus/numbers fuzz/seeds/numbers $(FUZZ_FOR)
+	$(FUZZ) places fuzz/corpus/places fuzz/seeds/places $(FUZZ_FOR)
+	$(FUZZ) requests fuzz/corpus/requests fuzz/seeds/requests $(FUZZ_FOR)
+	$(FUZZ) stored fuzz/corpus/stored $(FUZZ_FOR)
 
 ## bless: accept new snapshots after reading them
 bless:
