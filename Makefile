@@ -52,7 +52,7 @@ fuzz:
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || { \
 		echo "NOT FUZZED: cargo-fuzz is missing; get it with: cargo install cargo-fuzz" >&2; exit 1; }
 	@mkdir -p $(addprefix fuzz/corpus/,rows mapping dates numbers places requests stored)
-	$(FUZZ) rows fuzz/corpus/rows examples $(FUZZ_FOR)
+	$(FUZZ) rows fuzz/corpus/rows fuzz/seeds/rows $(FUZZ_FOR)
 	$(FUZZ) mapping fuzz/corpus/mapping examples $(FUZZ_FOR)
 	$(FUZZ) dates fuzz/corpus/dates fuzz/seeds/dates $(FUZZ_FOR)
 	$(FUZZ) numbers fuzz/corpus/numbers fuzz/seeds/numbers $(FUZZ_FOR)

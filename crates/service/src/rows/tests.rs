@@ -97,7 +97,7 @@ fn registration() -> Event {
 fn stored_rows_read_as_they_were_written() {
     let event = registration();
     let first = Recorded { event: event.clone(), seq: 1, prev: None };
-    let head = Head { seq: 1, prev: first.leaf_hash(), state: fold(&[event.clone()]) };
+    let head = Head { seq: 1, prev: first.leaf_hash(), state: fold(std::slice::from_ref(&event)) };
     let photo = PhotoRow {
         id: PhotoId::from_bytes([0x33; 16]),
         media_type: "image/jpeg".to_owned(),
