@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode, decode};
 
 use crate::words::words;
 
@@ -12,7 +12,16 @@ mod tests;
 /// A currency by its three capital letters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(transparent)]
-pub struct Currency(#[cbor(n(0), with = "minicbor::bytes")] [u8; 3]);
+pub struct Currency(
+    #[cbor(n(0), encode_with = "minicbor::bytes::encode", decode_with = "stored_code")] [u8; 3],
+);
+
+/// Damaged bytes are refused here: a currency is letters wherever one is met.
+fn stored_code<C>(from: &mut Decoder<'_>, context: &mut C) -> Result<[u8; 3], decode::Error> {
+    let code: [u8; 3] = minicbor::bytes::decode(from, context)?;
+    let is_code = code.iter().all(u8::is_ascii_uppercase);
+    is_code.then_some(code).ok_or_else(|| decode::Error::message("no currency"))
+}
 
 /// Currencies whose minor unit is not a hundredth (ISO 4217).
 const EXPONENTS: &[(&str, u32)] = &[

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode, decode};
 
 use crate::words::words;
 
@@ -11,10 +11,19 @@ use crate::words::words;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(array)]
 pub struct LatLon {
-    #[n(0)]
+    #[cbor(n(0), decode_with = "stored_lat_e7")]
     lat_e7: i32,
-    #[n(1)]
+    #[cbor(n(1), decode_with = "stored_lon_e7")]
     lon_e7: i32,
+}
+
+/// Damaged bytes are refused here: a point is on the Earth wherever one is met.
+fn stored_lat_e7<C>(from: &mut Decoder<'_>, _: &mut C) -> Result<i32, decode::Error> {
+    LatLon::from_e7(from.i32()?, 0).map(|it| it.lat_e7).map_err(decode::Error::custom)
+}
+
+fn stored_lon_e7<C>(from: &mut Decoder<'_>, _: &mut C) -> Result<i32, decode::Error> {
+    LatLon::from_e7(0, from.i32()?).map(|it| it.lon_e7).map_err(decode::Error::custom)
 }
 
 const LAT_E7_MAX: i32 = 900_000_000;

@@ -2,14 +2,20 @@
 
 use std::fmt;
 
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode, decode};
 
 /// An instant: milliseconds since 1970-01-01T00:00:00Z. Which clock it was read
 /// from is in the name of the variable: `happened_at` (the world's) or
 /// `recorded_at` (ours).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(transparent)]
-pub struct Timestamp(#[n(0)] i64);
+pub struct Timestamp(#[cbor(n(0), decode_with = "stored_millis")] i64);
+
+/// Damaged bytes are refused here: instants are subtracted without a check.
+fn stored_millis<C>(from: &mut Decoder<'_>, _: &mut C) -> Result<i64, decode::Error> {
+    let read = Timestamp::from_millis(from.i64()?);
+    read.map(Timestamp::millis).map_err(decode::Error::custom)
+}
 
 /// A length of time in milliseconds; may be negative.
 pub type Millis = i64;

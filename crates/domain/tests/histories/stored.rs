@@ -7,6 +7,7 @@ use domain::{
     event::{Event, FactKind},
     id::Subject,
     leaf::{hex, leaf, leaf_hash},
+    position::LatLon,
     private::Private,
     state::{State, fold},
 };
@@ -144,5 +145,30 @@ fn write_a_version() {
         assert!(!file.exists(), "{} is never edited", file.display());
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, text).unwrap();
+    }
+}
+
+#[test]
+fn values_that_cannot_be_are_refused_where_they_are_read() {
+    let bad: [(&str, &str, &str); 4] = [
+        // A currency that is no text: met when a damaged event was told in an error.
+        ("cost_added", "43555344", "43ff5344"),
+        ("cost_added", "43555344", "43757364"),
+        // 1e15 ms and -1 ms since 1970.
+        ("scanned", "1b", "1b0003"),
+        ("scanned", "1b", "3b0000"),
+    ];
+    for (kind, from, to) in bad {
+        let events = one_of_each();
+        let event = events.iter().find(|it| it.fact.kind().to_string() == kind).unwrap();
+        let whole = hex(&event.to_bytes());
+        let at = whole.find(from).expect("such a value");
+        let changed = format!("{}{to}{}", &whole[..at], &whole[at + to.len()..]);
+        assert!(Event::from_bytes(&bytes(&changed)).is_err(), "{kind} with {to} for {from}");
+    }
+    for point in
+        [[0x82, 0x1a, 0x35, 0xa4, 0xe9, 0x01, 0x00], [0x82, 0x00, 0x1a, 0x7f, 0xff, 0xff, 0xff]]
+    {
+        assert!(minicbor::decode::<LatLon>(&point).is_err(), "beyond a pole, beyond 180 degrees");
     }
 }
