@@ -119,7 +119,7 @@ impl<T> Batch<T> {
     pub fn whole(self, max: usize) -> Result<Vec<T>> {
         if self.items.is_empty() || max < self.items.len() {
             let detail = format!("between 1 and {max} items are taken at once");
-            let error = FieldError { pointer: "/".to_owned(), code: "too_many", detail };
+            let error = FieldError { pointer: String::new(), code: "too_many", detail };
             return Err(Problem::invalid(vec![error]));
         }
         let mut all = Vec::with_capacity(self.items.len());
@@ -140,7 +140,7 @@ fn check_count(count: usize) -> Result<()> {
     }
     let detail = format!("between 1 and {BATCH_ITEMS_MAX} items are taken at once, not {count}");
     let code = if count == 0 { "too_few" } else { "too_many" };
-    let error = FieldError { pointer: "/".to_owned(), code, detail };
+    let error = FieldError { pointer: String::new(), code, detail };
     Err(Problem::invalid(vec![error]))
 }
 
@@ -185,9 +185,7 @@ pub fn media_type(headers: &HeaderMap) -> Option<String> {
 pub fn unsupported(wanted: &str, given: Option<&str>) -> Problem {
     let given: String = given.unwrap_or("nothing").chars().take(60).collect();
     let detail = format!("Content-Type must be {wanted}; it is {given:?}.");
-    let pointer = "header:Content-Type".to_owned();
-    let error = FieldError { pointer, code: "media_type", detail: detail.clone() };
-    Problem { errors: vec![error], ..Problem::new(Kind::UnsupportedMediaType, detail) }
+    Problem::at(Kind::UnsupportedMediaType, "header:Content-Type", "media_type", detail)
 }
 
 /// Reads a whole body that may have at most so many bytes.
@@ -195,7 +193,8 @@ pub async fn read_all(request: Request, max: usize) -> Result<Vec<u8>> {
     if let Some(coding) = request.headers().get(CONTENT_ENCODING) {
         if coding != "identity" {
             let detail = "Bodies are taken as they are, not compressed.";
-            return Err(Problem::new(Kind::UnsupportedMediaType, detail));
+            let kind = Kind::UnsupportedMediaType;
+            return Err(Problem::at(kind, "header:Content-Encoding", "compressed", detail));
         }
     }
     let announced = request.headers().get(CONTENT_LENGTH);
@@ -211,7 +210,8 @@ async fn collect(body: RawBody, announced: usize, max: usize) -> Result<Vec<u8>>
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| {
-            Problem::new(Kind::Malformed, "The connection broke off within the body.")
+            let detail = "The connection broke off within the body.";
+            Problem::at(Kind::Malformed, "", "broken_off", detail)
         })?;
         if max < all.len() + chunk.len() {
             return Err(too_large(max));
@@ -223,7 +223,7 @@ async fn collect(body: RawBody, announced: usize, max: usize) -> Result<Vec<u8>>
 
 fn too_large(max: usize) -> Problem {
     let detail = format!("At most {max} bytes are taken here.");
-    Problem::new(Kind::TooLarge, detail)
+    Problem::at(Kind::TooLarge, "", "too_large", detail)
 }
 
 #[cfg(test)]

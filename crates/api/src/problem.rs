@@ -193,11 +193,16 @@ impl Problem {
         Self { errors, ..Self::new(Kind::Invalid, "See errors for everything that is not right.") }
     }
 
-    /// A mistake in one parameter: `?limit`, `{id}` or `header:If-Match`.
-    pub fn parameter(pointer: &str, code: &'static str, detail: impl Into<String>) -> Self {
+    /// One mistake, at one place of the request.
+    pub fn at(kind: Kind, pointer: &str, code: &'static str, detail: impl Into<String>) -> Self {
         let detail = detail.into();
         let error = FieldError { pointer: pointer.to_owned(), code, detail: detail.clone() };
-        Self { errors: vec![error], ..Self::new(Kind::Parameters, detail) }
+        Self { errors: vec![error], ..Self::new(kind, detail) }
+    }
+
+    /// A mistake in one parameter: `?limit`, `{id}` or `header:If-Match`.
+    pub fn parameter(pointer: &str, code: &'static str, detail: impl Into<String>) -> Self {
+        Self::at(Kind::Parameters, pointer, code, detail)
     }
 
     /// There is no such thing.
@@ -291,8 +296,8 @@ pub struct ProblemBody {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ProblemError)]
 pub struct ErrorBody {
-    /// Where: a JSON pointer into the body, `?name` for a parameter of the
-    /// address, `header:Name` for a header.
+    /// Where: a JSON pointer into the body (empty for all of it), `?name` for a
+    /// parameter of the address, `header:Name` for a header, `method` for the method.
     pub pointer: String,
     /// What kind of mistake, for programs.
     pub code: String,

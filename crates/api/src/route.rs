@@ -207,7 +207,7 @@ pub fn build(routes: Vec<Route>, api: &Api) -> Router {
         })
         .method_not_allowed_fallback(async || -> Response {
             let detail = "This address does not know this method; Allow names those it knows.";
-            Problem::new(Kind::MethodNotAllowed, detail).into_response()
+            Problem::at(Kind::MethodNotAllowed, "method", "method", detail).into_response()
         })
         .with_state(api.clone())
 }

@@ -17,10 +17,28 @@ fn check(case: &str, answer: &Answer) -> Value {
     assert_eq!(problem["status"], answer.status.as_u16(), "{case}");
     assert_eq!(problem["instance"], answer.header("x-request-id"), "{case}");
     assert!(problem["detail"].as_str().is_some_and(|it| !it.is_empty()), "{case}");
-    for error in problem["errors"].as_array().into_iter().flatten() {
+    let errors = problem["errors"].as_array().cloned().unwrap_or_default();
+    for error in &errors {
         assert!(error["detail"].as_str().is_some_and(|it| !it.is_empty()), "{case}");
+        assert!(error["code"].as_str().is_some_and(|it| !it.is_empty()), "{case}");
+        assert!(is_pointer(error["pointer"].as_str()), "{case}: {error}");
     }
+    // Where nothing is, or nobody may say what is, there is no place to point at.
+    let about_what_was_sent = !matches!(answer.status.as_u16(), 401 | 403 | 404);
+    assert!(!about_what_was_sent || !errors.is_empty(), "{case}: nothing says where: {problem}");
     problem
+}
+
+/// A JSON pointer (RFC 6901), a parameter, a part of the address, a header, the method.
+fn is_pointer(text: Option<&str>) -> bool {
+    let Some(text) = text else { return false };
+    // The whole body is the empty pointer; "/" would be a key without a name.
+    let into_body = text.is_empty() || text.starts_with('/') && text != "/";
+    into_body
+        || text == "method"
+        || ["?", "header:", "{"]
+            .iter()
+            .any(|it| text.strip_prefix(it).is_some_and(|it| !it.is_empty()))
 }
 
 /// The body, the status, and the pointers of its mistakes.
@@ -300,12 +318,30 @@ async fn what_is_too_large_is_refused_early() {
     }
     // One package is no batch, however large a batch may be.
     let two_megabytes = json!({ "description": "x".repeat(2_000_000) });
-    world.post(&clerk, "/v1/packages", &two_megabytes).await.expect(413);
+    check("one", &world.post(&clerk, "/v1/packages", &two_megabytes).await.expect(413));
     // A length that is not announced is counted.
     let chunks = (0..20).map(|_| Ok::<_, std::io::Error>(vec![b' '; 100_000]));
     let body = axum::body::Body::from_stream(futures::stream::iter(chunks));
     let media = "application/json";
-    world.raw(Method::POST, &clerk, "/v1/clients", body, media, &[]).await.expect(413);
+    let counted = world.raw(Method::POST, &clerk, "/v1/clients", body, media, &[]).await;
+    check("counted", &counted.expect(413));
+}
+
+#[tokio::test]
+async fn too_few_and_too_many_point_at_the_whole() {
+    let world = World::new();
+    let clerk = world.person(&[Track, Enter]).await;
+    let id = world.package(&clerk, &json!({})).await;
+    let note = json!({ "kind": "note", "happened_at": "2026-03-01T08:00:00Z", "text": "a" });
+    let events = format!("/v1/packages/{id}/events");
+    for (path, count) in
+        [("/v1/packages", 0), ("/v1/packages", 1_001), (&*events, 0), (&*events, 41)]
+    {
+        let item = if path == events { note.clone() } else { json!({}) };
+        let answer = world.post(&clerk, path, &json!(vec![item; count])).await.expect(422);
+        check(&format!("{count} for {path}"), &answer);
+        assert_eq!(answer.faults()[0].0, "", "{path}");
+    }
 }
 
 #[tokio::test]
@@ -326,7 +362,9 @@ async fn what_is_announced_wrongly_is_refused() {
     }
     let packed = [("content-encoding", "gzip")];
     let media = "application/json";
-    world.raw(Method::POST, &clerk, "/v1/clients", good, media, &packed).await.expect(415);
+    let answer = world.raw(Method::POST, &clerk, "/v1/clients", good, media, &packed).await;
+    check("compressed", &answer);
+    assert_eq!(answer.expect(415).faults()[0].0, "header:Content-Encoding");
 }
 
 #[tokio::test]
@@ -338,6 +376,7 @@ async fn wrong_addresses_and_methods_are_problems() {
     let answer =
         world.json(Method::DELETE, &clerk, "/v1/packages", &json!({}), &[]).await.expect(405);
     check("wrong method", &answer);
+    assert_eq!(answer.faults(), [("method".to_owned(), "method".to_owned())]);
     let mut allow: Vec<&str> = answer.header("allow").split(',').collect();
     allow.sort_unstable();
     assert_eq!(allow, ["GET", "HEAD", "POST"]);
