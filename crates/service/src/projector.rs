@@ -136,18 +136,14 @@ impl Projector {
     }
 
     async fn apply(&self, batch: &[Changed]) -> Result<()> {
-        // Between the first old and the last new image of a head lies everything
-        // that happened to it in this batch.
-        let mut heads: BTreeMap<&Key, (&Changed, &Changed)> = BTreeMap::new();
+        let mut heads: BTreeMap<&Key, Vec<&Changed>> = BTreeMap::new();
         for change in batch.iter().filter(|it| is_head(&it.key)) {
-            heads.entry(&change.key).or_insert((change, change)).1 = change;
+            heads.entry(&change.key).or_default().push(change);
         }
         let mut writes = Vec::new();
-        for (key, (first, last)) in heads {
+        for (key, changed) in heads {
             let subject = subject_of_shard(&key.shard).expect("is_head checked the shard");
-            let old = rows_of(subject, first.old.as_deref())?;
-            let new = rows_of(subject, last.new.as_deref())?;
-            writes.extend(changes(&old, &new));
+            writes.extend(settling(subject, &changed)?);
         }
         writes.retain(|write| write.key.shard != LISTED_DAYS || self.is_new_day(&write.key));
         stream::iter(writes.into_iter().map(|write| self.service.table.write(vec![write])))
@@ -168,6 +164,21 @@ impl Projector {
 
 fn is_head(key: &Key) -> bool {
     key.sort == b"h" && subject_of_shard(&key.shard).is_some()
+}
+
+/// The writes after which the rows are those of the last image. An attempt that
+/// failed may have written the rows of any image before it, so whatever differs
+/// between any of them and the last is written.
+fn settling(subject: Subject, changed: &[&Changed]) -> Result<Vec<Write>> {
+    let (Some(first), Some(last)) = (changed.first(), changed.last()) else { return Ok(vec![]) };
+    let new = rows_of(subject, last.new.as_deref())?;
+    let mut writes = BTreeMap::new();
+    let between = changed[..changed.len() - 1].iter().map(|it| it.new.as_deref());
+    for image in std::iter::once(first.old.as_deref()).chain(between) {
+        let old = rows_of(subject, image)?;
+        writes.extend(changes(&old, &new).into_iter().map(|it| (it.key.clone(), it)));
+    }
+    Ok(writes.into_values().collect())
 }
 
 fn rows_of(subject: Subject, head: Option<&[u8]>) -> Result<BTreeMap<Key, Vec<u8>>> {
