@@ -2,14 +2,14 @@
 //! they name, and records their facts. Safe to stop and to run again at any time.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     io::Read,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use domain::{
     draft::Draft,
-    event::Fact,
+    event::{Event, Fact},
     id::{EventId, Subject},
     record::{ClientRecord, Record},
     time::Timestamp,
@@ -44,7 +44,11 @@ pub const ERRORS_LISTED_MAX: usize = 1_000;
 pub struct Wish {
     /// Only say what would happen.
     pub dry_run: bool,
-    /// Record nothing unless every row can be recorded.
+    /// Record nothing unless every row can be recorded: each is checked before the
+    /// first is written, against the store and against the rows before it. What
+    /// remains possible is that somebody says otherwise of the same packages between
+    /// the check and the write, or that the storage stops answering: the rows
+    /// recorded by then stay, and the same import goes on from there.
     pub all_or_nothing: bool,
 }
 
@@ -59,7 +63,7 @@ pub struct Imported {
     pub known: u64,
     /// Rows passed over because an earlier run had done them.
     pub skipped: u64,
-    /// Events newly recorded.
+    /// Events newly recorded, or that would be.
     pub events: u64,
     /// Rows with errors.
     pub failed: u64,
@@ -91,6 +95,10 @@ pub type Attempted<T> = std::result::Result<T, ImportFailure>;
 /// Places and clients that are known to be registered while one import runs.
 type Seen = Mutex<HashSet<Subject>>;
 
+/// What the rows so far say while a file is checked: the start of the hash of each
+/// event's content, since a file may hold millions.
+type Said = HashMap<EventId, [u8; 8]>;
+
 impl Service {
     /// Imports a table that can be read as often as needed: `open` starts it
     /// from the beginning. `progress` is told how many rows were read.
@@ -107,7 +115,7 @@ impl Service {
             Ok(Import::open(open().map_err(ImportFailure::Read)?, Arc::clone(mapping))?)
         };
         if wish.dry_run || wish.all_or_nothing {
-            let checked = self.check_all(start()?, &mut progress).await?;
+            let checked = self.check_all(by, start()?, &mut progress).await?;
             if wish.dry_run || checked.failed > 0 {
                 return Ok(checked);
             }
@@ -120,16 +128,21 @@ impl Service {
     /// Reads everything and records nothing.
     async fn check_all<R: Read>(
         &self,
+        by: &Attribution,
         mut import: Import<R>,
         progress: &mut impl FnMut(u64),
     ) -> Attempted<Imported> {
         let mut report = Imported::default();
+        let mut said = Said::new();
         while let Some(outcome) = import.next(Gazetteer::embedded())? {
             report.rows += 1;
             match outcome.row {
-                Ok(row) => match self.stands_already(&row).await {
-                    Ok(0) => report.recorded += 1,
-                    Ok(_) => report.known += 1,
+                Ok(row) => match self.check_row(by, row, &mut said).await {
+                    Ok(0) => report.known += 1,
+                    Ok(events) => {
+                        report.recorded += 1;
+                        report.events += events;
+                    }
                     Err(error) => report.fail(vec![row_error(outcome.line, error)?]),
                 },
                 Err(errors) => report.fail(errors),
@@ -140,6 +153,24 @@ impl Service {
         }
         progress(report.rows);
         Ok(report)
+    }
+
+    /// How many new events recording a row would record after the rows before it.
+    async fn check_row(&self, by: &Attribution, row: ParsedRow, said: &mut Said) -> Result<u64> {
+        let places = row.places.iter().map(|it| Subject::Place(it.id()));
+        let clients = row.clients.iter().map(|it| Subject::Client(it.id));
+        let coming: Vec<Subject> = places.chain(clients).collect();
+        let events = self.events(by, row.drafts);
+        let content = |it: &Event| *it.content_hash().first_chunk().expect("a hash has 32 bytes");
+        for event in &events {
+            if said.get(&event.id).is_some_and(|it| *it != content(event)) {
+                return Err(Error::Differs { event: event.id, subject: event.subject });
+            }
+        }
+        let fresh = self.admissible(&events, &coming).await?;
+        let new = fresh.iter().filter(|it| !said.contains_key(&it.id)).count() as u64;
+        said.extend(events.iter().map(|it| (it.id, content(it))));
+        Ok(new)
     }
 
     async fn record_all<R: Read>(

@@ -97,7 +97,7 @@ impl Service {
             let head = self.head(subject).await?;
             let seq = head.as_ref().map_or(0, |(head, _)| head.seq);
             let attempt = if unchanged_since.is_none_or(|it| it == seq) {
-                self.attempt(subject, head.as_ref(), &fresh).await
+                self.attempt(subject, head.as_ref(), &fresh, &[]).await
             } else {
                 Err(Error::Changed(subject.to_string()))
             };
@@ -139,27 +139,42 @@ impl Service {
         Err(Error::Unavailable(format!("{subject} is being changed by too many at once")))
     }
 
-    /// How many of a row's facts were recorded before. One that stands with other
-    /// content is an error, as it would be when recording.
-    pub(crate) async fn stands_already(&self, row: &intake::mapping::ParsedRow) -> Result<usize> {
-        let mut standing = 0;
-        for draft in &row.drafts {
-            let key = Row::Event(draft.subject, draft.id).key();
-            let Some(entry) = self.table.get(&key).await? else {
-                // Rows are recorded whole, registration first.
-                return Ok(standing);
+    /// Those of `events`, all of one subject, that are not recorded yet, when they
+    /// may be recorded as things stand; otherwise the error that recording them
+    /// would give. Writes nothing. `coming` will be registered before them.
+    pub(crate) async fn admissible<'a>(
+        &self,
+        events: &'a [Event],
+        coming: &[Subject],
+    ) -> Result<Vec<&'a Event>> {
+        let Some(first) = events.first() else { return Ok(Vec::new()) };
+        let subject = first.subject;
+        let mut fresh: Vec<&Event> = Vec::new();
+        for event in events {
+            let Some(entry) = self.table.get(&Row::Event(subject, event.id).key()).await? else {
+                fresh.push(event);
+                if event.id == first.id {
+                    // What begins with a registration is recorded whole, that first.
+                    fresh.extend(&events[1..]);
+                    break;
+                }
+                continue;
             };
             let recorded: Recorded = minicbor::decode(&entry.value)?;
-            if !recorded.event.says(draft) {
-                return Err(Error::Differs { event: draft.id, subject: draft.subject });
+            if recorded.event.content_hash() != event.content_hash() {
+                return Err(Error::Differs { event: event.id, subject });
             }
-            standing += 1;
         }
-        Ok(standing)
+        if !fresh.is_empty() {
+            let head = self.head(subject).await?;
+            let said: Vec<Event> = fresh.iter().map(|it| (*it).clone()).collect();
+            self.attempt(subject, head.as_ref(), &said, coming).await?;
+        }
+        Ok(fresh)
     }
 
     /// Gives drafts their clock, their source and the salts of their personal texts.
-    fn events(&self, by: &Attribution, drafts: Vec<Draft>) -> Vec<Event> {
+    pub(crate) fn events(&self, by: &Attribution, drafts: Vec<Draft>) -> Vec<Event> {
         let recorded_at = self.clock.now();
         let event = |draft: Draft| {
             let mut fact = draft.fact;
@@ -178,11 +193,13 @@ impl Service {
     }
 
     /// Everything one guarded write holds: events, head, and what is new with them.
+    /// What is `coming` counts as registered.
     async fn attempt(
         &self,
         subject: Subject,
         head: Option<&(Head, table::Version)>,
         events: &[Event],
+        coming: &[Subject],
     ) -> Result<Attempt> {
         let mut state = head.map(|(head, _)| head.state.clone());
         let mut seq = head.map_or(0, |(head, _)| head.seq);
@@ -191,7 +208,7 @@ impl Service {
         let mut receipts = Vec::with_capacity(events.len());
         for (index, event) in events.iter().enumerate() {
             admit(state.as_ref(), event)?;
-            self.check_mentions(event, index).await?;
+            self.check_mentions(event, index, coming).await?;
             let advanced = state.clone().unwrap_or_default().advanced(event);
             state = Some(match advanced {
                 Some(state) => state,
@@ -274,7 +291,7 @@ impl Service {
     }
 
     /// Whatever a fact mentions must be known, and loading must not make a cycle.
-    async fn check_mentions(&self, event: &Event, index: usize) -> Result<()> {
+    async fn check_mentions(&self, event: &Event, index: usize, coming: &[Subject]) -> Result<()> {
         let Some(fact) = event.fact.asserted() else {
             return self.check_target(event, index).await;
         };
@@ -282,7 +299,7 @@ impl Service {
             self.check_target(event, index).await?;
         }
         for subject in mentioned(fact) {
-            if !self.is_registered(subject).await? {
+            if !coming.contains(&subject) && !self.is_registered(subject).await? {
                 let kind = subject.kind();
                 let detail = format!("{subject} is no {kind} that is registered here");
                 return Err(Error::invalid(&format!("/{index}"), "unknown", detail));

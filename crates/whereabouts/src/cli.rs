@@ -76,7 +76,8 @@ pub struct Import {
     /// Only say what would happen.
     #[arg(long)]
     pub dry_run: bool,
-    /// Record nothing unless every row can be recorded.
+    /// Record nothing unless every row can be recorded: all are checked first,
+    /// against the store and against each other.
     #[arg(long)]
     pub all_or_nothing: bool,
     /// Which store.
