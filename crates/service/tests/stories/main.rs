@@ -1,6 +1,14 @@
-//! Stories about recording: each reads like what people do, on both engines.
+//! Stories: each reads like what people do, on both engines. Then the same with
+//! every write failing.
 
 #![expect(clippy::unwrap_used, reason = "a story fails where a step fails")]
 
+mod accounts;
+mod crash;
+mod day;
+mod fault;
+mod import;
 mod record;
+mod scms;
+mod trimmed;
 mod world;

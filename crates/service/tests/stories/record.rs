@@ -1,7 +1,5 @@
 //! Recording: nothing acknowledged is lost, nothing counts twice, nothing half-done stays.
 
-use std::sync::Arc;
-
 use domain::{
     event::{Fact, Holder},
     id::{ContainerId, EventId, PackageId, Subject},
@@ -9,8 +7,7 @@ use domain::{
     record::PackageRecord,
     state::Status,
 };
-use service::{Error, packages::Filter, projector::Projector};
-use table::{Fault, Faulty, Memory, Table};
+use service::{Error, packages::Filter};
 
 use crate::world::{World, at, draft, reference};
 
@@ -20,7 +17,7 @@ fn note(text: &str) -> Fact {
 
 #[tokio::test]
 async fn the_same_said_twice_is_one_event_and_the_same_receipt() {
-    let world = World::in_memory();
+    let world = World::new();
     let package = Subject::Package(world.package("1Z1").await);
     let said = vec![draft("n", package, 3, note("left at the desk"))];
 
@@ -35,7 +32,7 @@ async fn the_same_said_twice_is_one_event_and_the_same_receipt() {
 
 #[tokio::test]
 async fn other_content_under_the_same_id_is_refused_and_kept_aside() {
-    let world = World::in_memory();
+    let world = World::new();
     let package = Subject::Package(world.package("1Z1").await);
     world.record(vec![draft("n", package, 3, note("at the desk"))]).await.unwrap();
 
@@ -50,7 +47,7 @@ async fn other_content_under_the_same_id_is_refused_and_kept_aside() {
 
 #[tokio::test]
 async fn a_chain_of_leaves_has_no_gap() {
-    let world = World::in_memory();
+    let world = World::new();
     let package = Subject::Package(world.package("1Z1").await);
     for hours in [5, 2, 9, 4] {
         world.say(package, hours, note("seen")).await.unwrap();
@@ -66,7 +63,7 @@ async fn a_chain_of_leaves_has_no_gap() {
 
 #[tokio::test]
 async fn a_truck_inside_its_own_load_is_refused() {
-    let world = World::in_memory();
+    let world = World::new();
     let (truck, trailer) = (world.truck("Truck 7").await, world.truck("Trailer 2").await);
     let into = |it: ContainerId| Fact::Joined(Holder::Container(it));
     world.say(Subject::Container(trailer), 1, into(truck)).await.unwrap();
@@ -79,7 +76,7 @@ async fn a_truck_inside_its_own_load_is_refused() {
 
 #[tokio::test]
 async fn what_nobody_registered_cannot_be_mentioned() {
-    let world = World::in_memory();
+    let world = World::new();
     let stranger = PackageId::derive(&[b"nobody"]);
     let said = world.say(Subject::Package(stranger), 1, note("hello")).await;
     assert!(matches!(said, Err(Error::Refused(_))), "{said:?}");
@@ -91,7 +88,7 @@ async fn what_nobody_registered_cannot_be_mentioned() {
 
 #[tokio::test]
 async fn a_correction_replaces_and_a_void_removes() {
-    let world = World::in_memory();
+    let world = World::new();
     let memphis = world.place("Memphis hub", 35.05, -89.98).await;
     let id = world.package("1Z1").await;
     let package = Subject::Package(id);
@@ -114,7 +111,7 @@ async fn a_correction_replaces_and_a_void_removes() {
 
 #[tokio::test]
 async fn a_number_finds_every_package_that_ever_had_it() {
-    let world = World::in_memory();
+    let world = World::new();
     let old = world.package("1Z 999-AA1").await;
     world.it_is(1000);
     let record = PackageRecord {
@@ -133,7 +130,7 @@ async fn a_number_finds_every_package_that_ever_had_it() {
 
 #[tokio::test]
 async fn the_list_shows_the_newest_first_page_by_page() {
-    let world = World::in_memory();
+    let world = World::new();
     let mut wanted = Vec::new();
     for day in 0..3 {
         for number in 0..40 {
@@ -162,7 +159,7 @@ async fn the_list_shows_the_newest_first_page_by_page() {
 
 #[tokio::test]
 async fn unloading_moves_the_membership_and_rebuilding_changes_nothing() {
-    let world = World::in_memory();
+    let world = World::new();
     let (one, two) = (world.truck("Truck 1").await, world.truck("Truck 2").await);
     let package = world.package("1Z1").await;
     world.load(package, one, 1).await.unwrap();
@@ -181,7 +178,7 @@ async fn unloading_moves_the_membership_and_rebuilding_changes_nothing() {
 
 #[tokio::test]
 async fn rebuilding_restores_what_was_lost_and_removes_what_was_forged() {
-    let world = World::in_memory();
+    let world = World::new();
     let truck = world.truck("Truck 1").await;
     let package = world.package("1Z1").await;
     world.load(package, truck, 1).await.unwrap();
@@ -199,88 +196,4 @@ async fn rebuilding_restores_what_was_lost_and_removes_what_was_forged() {
     let rebuilt = world.service.rebuild(|_| ()).await.unwrap();
     assert_eq!((rebuilt.heads_repaired, rebuilt.rows_removed), (1, 1));
     assert_eq!(world.service.known(Subject::Package(package)).await.unwrap(), before);
-}
-
-/// What everybody does in one story, and the receipts they were given.
-async fn a_busy_day(world: &World) -> Vec<(Subject, EventId)> {
-    let mut acknowledged = Vec::new();
-    let packages: Vec<Subject> =
-        ["a", "b", "c"].map(|it| Subject::Package(PackageId::derive(&[it.as_bytes()]))).to_vec();
-    for (index, package) in packages.iter().enumerate() {
-        let record = domain::record::Record::Package(PackageRecord {
-            references: Some(vec![
-                reference("order", "PO 7"),
-                reference("serial", &index.to_string()),
-            ]),
-            ..PackageRecord::default()
-        });
-        let together = vec![
-            draft(&format!("r{index}"), *package, 0, Fact::Registered(Box::new(record))),
-            draft(&format!("n{index}"), *package, 1, note("packed")),
-        ];
-        if let Ok(receipts) = world.record(together).await {
-            acknowledged.extend(receipts.iter().map(|it| (it.subject, it.event)));
-        }
-        for hours in [5, 3] {
-            if let Ok(receipt) = world.say(*package, hours, note("seen")).await {
-                acknowledged.push((receipt.subject, receipt.event));
-            }
-        }
-        let _ = world.projector.catch_up().await;
-    }
-    acknowledged
-}
-
-#[tokio::test]
-async fn no_write_that_fails_loses_an_acknowledged_event() {
-    let total = {
-        let table = Arc::new(Faulty::new(Arc::new(Memory::default())));
-        a_busy_day(&World::on(table.clone())).await;
-        table.writes()
-    };
-    assert!(total > 12, "the day has only {total} writes");
-    let mut lost_answers = 0;
-    for nth in 1..=total {
-        for fault in [Fault::BeforeApply, Fault::AfterApply] {
-            for crash in [false, true] {
-                lost_answers += u32::from(one_fault(nth, fault, crash).await);
-            }
-        }
-    }
-    assert!(lost_answers > 0, "no fault hit an event that was then found");
-}
-
-/// Breaks the `nth` write of the day; says whether something unacknowledged applied.
-async fn one_fault(nth: u64, fault: Fault, crash: bool) -> bool {
-    let what = format!("write {nth} {fault:?}, crash {crash}");
-    let inner: Arc<dyn Table> = Arc::new(Memory::default());
-    let table = Arc::new(Faulty::new(Arc::clone(&inner)));
-    if crash {
-        table.crash_at_write(nth, fault);
-    } else {
-        table.fail_write(nth, fault);
-    }
-    let acknowledged = a_busy_day(&World::on(table.clone())).await;
-    table.revive();
-
-    // A new process on the same table: what was acknowledged is there, and
-    // everybody saying everything again ends in the same world as no fault at all.
-    let after = World::on(inner);
-    let mut found = 0;
-    for (subject, event) in &acknowledged {
-        let history = after.service.history(*subject).await.unwrap_or_default();
-        assert!(history.iter().any(|it| it.event.id == *event), "{what}: {event} is lost");
-        found += 1;
-    }
-    let everything = a_busy_day(&after).await;
-    assert_eq!(everything.len(), 12, "{what}");
-    Projector::new(after.service.clone()).catch_up().await.unwrap();
-    let rebuilt = after.service.rebuild(|_| ()).await.unwrap();
-    assert_eq!(
-        (rebuilt.heads_repaired, rebuilt.rows_written, rebuilt.rows_removed),
-        (0, 0, 0),
-        "{what}"
-    );
-    assert_eq!((rebuilt.subjects, rebuilt.events), (3, 12), "{what}");
-    found < 12
 }

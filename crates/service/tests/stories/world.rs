@@ -22,7 +22,9 @@ use service::{
     projector::Projector,
     record::{Attribution, Receipt},
 };
-use table::Table;
+use table::{Memory, Mirror, Table};
+use table_embedded::{Embedded, Options};
+use tempfile::TempDir;
 
 /// A clock that stands still until it is set.
 #[derive(Debug)]
@@ -38,12 +40,29 @@ impl Clock for SetClock {
 #[derive(Debug, Default)]
 pub struct Counting(AtomicU64);
 
+impl Counting {
+    /// Goes on as somebody who was given so many bytes before.
+    pub const fn from(count: u64) -> Self {
+        Self(AtomicU64::new(count))
+    }
+}
+
 impl Entropy for Counting {
     fn fill(&self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
             let count = self.0.fetch_add(1, SeqCst).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             chunk.copy_from_slice(&count.to_le_bytes()[..chunk.len()]);
         }
+    }
+}
+
+/// Gives the same bytes for ever: what is recorded twice is the same to the byte.
+#[derive(Debug)]
+pub struct Still;
+
+impl Entropy for Still {
+    fn fill(&self, bytes: &mut [u8]) {
+        bytes.fill(7);
     }
 }
 
@@ -55,20 +74,29 @@ pub struct World {
     pub service: Service,
     pub projector: Projector,
     pub clock: Arc<SetClock>,
+    /// Goes with the world.
+    _folder: Option<TempDir>,
 }
 
 impl World {
+    /// On both engines at once: what one answers, the other must.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let embedded = Embedded::open(folder.path(), Options::default()).expect("a new folder");
+        let both = Mirror::new(Arc::new(Memory::default()), Arc::new(embedded));
+        Self { _folder: Some(folder), ..Self::on(Arc::new(both)) }
+    }
+
     pub fn on(table: Arc<dyn Table>) -> Self {
+        Self::with(table, Arc::new(Counting::default()))
+    }
+
+    pub fn with(table: Arc<dyn Table>, entropy: Arc<dyn Entropy>) -> Self {
         let clock = Arc::new(SetClock(AtomicI64::new(MONDAY)));
-        let entropy = Arc::new(Counting::default());
         let blobs = Arc::new(blobs::ObjectBlobs::in_memory());
         let service = Service::new(Arc::clone(&table), blobs, clock.clone(), entropy);
         let projector = Projector::new(service.clone());
-        Self { table, service, projector, clock }
-    }
-
-    pub fn in_memory() -> Self {
-        Self::on(Arc::new(table::Memory::default()))
+        Self { table, service, projector, clock, _folder: None }
     }
 
     /// It is this many hours after Monday midnight.
