@@ -177,12 +177,22 @@ async fn greet(opened: &Opened, url: &str, data: &Path) -> Result<(), Failure> {
     let program = std::env::args().next().unwrap_or_else(|| "whereabouts".to_owned());
     let found = opened.service.list(&Filter::default(), None, 1).await.map_err(failed)?;
     let number = found.lines.into_iter().find_map(|it| it.row.number);
-    let number = number.unwrap_or_else(|| "NUMBER".to_owned());
+    // Only what works: where there is no package yet, none can be asked for.
+    let commands = match number {
+        Some(number) => [
+            format!("where {number} --data {data}"),
+            format!("history {number} --data {data}"),
+            format!("export --format csv --data {data}"),
+        ],
+        None => [
+            "import --help".to_owned(),
+            format!("user list --data {data}"),
+            format!("export --format csv --data {data}"),
+        ],
+    };
     anstream::println!("\nTo try, in another terminal:");
-    for command in
-        [format!("where {number}"), format!("history {number}"), "export --format csv".to_owned()]
-    {
-        anstream::println!("  {program} {command} --data {data}");
+    for command in commands {
+        anstream::println!("  {program} {command}");
     }
     anstream::println!("\n{}", styled(FAINT, "Ctrl-C stops it; everything acknowledged is kept."));
     Ok(())
