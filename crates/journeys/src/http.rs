@@ -5,7 +5,7 @@ use std::{io, net::SocketAddr};
 
 use serde_json::Value;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
 };
 
@@ -13,7 +13,7 @@ use tokio::{
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
-    authorization: String,
+    headers: String,
     buffer: Vec<u8>,
 }
 
@@ -22,11 +22,20 @@ pub struct Connection {
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
+    /// The status line and the headers, as they came.
+    pub head: String,
     /// The body.
     pub body: Vec<u8>,
 }
 
 impl Answer {
+    /// A header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|it| it.split_once(':'));
+        lines.filter(|(it, _)| it.eq_ignore_ascii_case(name)).map(|(_, it)| it.trim()).next()
+    }
+
     /// The body as JSON; null when it is not.
     #[must_use]
     pub fn json(&self) -> Value {
@@ -47,10 +56,14 @@ impl Answer {
 impl Connection {
     /// Connects; `token` goes with every request.
     pub async fn open(address: SocketAddr, token: &str) -> io::Result<Self> {
+        Self::with(address, format!("Authorization: Bearer {token}\r\n")).await
+    }
+
+    /// Connects as nobody, or as whoever the header lines say, each with its line end.
+    pub async fn with(address: SocketAddr, headers: String) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        let authorization = format!("Bearer {token}");
-        Ok(Self { stream, authorization, buffer: Vec::with_capacity(8 * 1024) })
+        Ok(Self { stream, headers, buffer: Vec::with_capacity(8 * 1024) })
     }
 
     /// Asks for `path`.
@@ -70,51 +83,81 @@ impl Connection {
         path: &str,
         body: Option<&[u8]>,
     ) -> io::Result<Answer> {
-        let mut request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: whereabouts\r\nAuthorization: {}\r\n",
-            self.authorization
-        );
-        if let Some(body) = body {
-            let len = body.len();
-            request
-                .push_str(&format!("Content-Type: application/json\r\nContent-Length: {len}\r\n"));
-        }
-        request.push_str("\r\n");
-        let mut bytes = request.into_bytes();
-        bytes.extend_from_slice(body.unwrap_or_default());
-        self.stream.write_all(&bytes).await?;
-        self.answer().await
+        let media = body.map(|_| "Content-Type: application/json\r\n");
+        self.send(method, path, media.unwrap_or_default(), body).await
     }
 
-    async fn answer(&mut self) -> io::Result<Answer> {
+    /// Sends anything: `headers` are whole lines. An answer that comes before all
+    /// was sent is taken, as by anybody who uploads too much.
+    pub async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &str,
+        body: Option<&[u8]>,
+    ) -> io::Result<Answer> {
+        let head = self.head(method, path, headers, body.map(<[u8]>::len));
         self.buffer.clear();
-        let head_len = loop {
-            if let Some(end) = find(&self.buffer, b"\r\n\r\n") {
-                break end + 4;
-            }
-            self.read_more().await?;
+        let (mut reading, mut writing) = self.stream.split();
+        let buffer = &mut self.buffer;
+        let sent = async {
+            writing.write_all(head.as_bytes()).await?;
+            writing.write_all(body.unwrap_or_default()).await
         };
-        let head = String::from_utf8_lossy(&self.buffer[..head_len]).to_ascii_lowercase();
-        let status = head.split(' ').nth(1).and_then(|it| it.parse().ok());
-        let status = status.ok_or_else(|| io::Error::other("no HTTP status came back"))?;
-        let len = head
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length:"))
-            .and_then(|it| it.trim().parse::<usize>().ok());
-        // Our server says how long every body is, but for those that have none.
-        let len = len.unwrap_or(0);
-        while self.buffer.len() < head_len + len {
-            self.read_more().await?;
+        let (sent, answered) = tokio::join!(sent, answer(&mut reading, buffer));
+        match (sent, answered) {
+            (_, Ok(answer)) => Ok(answer),
+            (Err(error), Err(_)) | (Ok(()), Err(error)) => Err(error),
         }
-        Ok(Answer { status, body: self.buffer[head_len..head_len + len].to_vec() })
     }
 
-    async fn read_more(&mut self) -> io::Result<()> {
-        if self.stream.read_buf(&mut self.buffer).await? == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        Ok(())
+    /// Sends the head of a request and the first half of its body.
+    pub async fn begin(&mut self, method: &str, path: &str, body: &[u8]) -> io::Result<()> {
+        let media = "Content-Type: application/json\r\n";
+        let head = self.head(method, path, media, Some(body.len()));
+        self.stream.write_all(head.as_bytes()).await?;
+        self.stream.write_all(&body[..body.len() / 2]).await
     }
+
+    /// Sends the other half and waits for the answer.
+    pub async fn finish(&mut self, body: &[u8]) -> io::Result<Answer> {
+        self.stream.write_all(&body[body.len() / 2..]).await?;
+        self.buffer.clear();
+        answer(&mut self.stream, &mut self.buffer).await
+    }
+
+    fn head(&self, method: &str, path: &str, headers: &str, len: Option<usize>) -> String {
+        let len = len.map(|it| format!("Content-Length: {it}\r\n")).unwrap_or_default();
+        let own = &self.headers;
+        format!("{method} {path} HTTP/1.1\r\nHost: whereabouts\r\n{own}{headers}{len}\r\n")
+    }
+}
+
+async fn answer<R: AsyncRead + Unpin>(from: &mut R, buffer: &mut Vec<u8>) -> io::Result<Answer> {
+    let head_len = loop {
+        if let Some(end) = find(buffer, b"\r\n\r\n") {
+            break end + 4;
+        }
+        read_more(from, buffer).await?;
+    };
+    let head = String::from_utf8_lossy(&buffer[..head_len]).into_owned();
+    let status = head.split(' ').nth(1).and_then(|it| it.parse().ok());
+    let status = status.ok_or_else(|| io::Error::other("no HTTP status came back"))?;
+    let mut answer = Answer { status, head, body: Vec::new() };
+    // Our server says how long every body is, but for those that have none.
+    let len = answer.header("content-length").and_then(|it| it.parse().ok()).unwrap_or(0);
+    while buffer.len() < head_len + len {
+        read_more(from, buffer).await?;
+    }
+    answer.body = buffer[head_len..head_len + len].to_vec();
+    Ok(answer)
+}
+
+async fn read_more<R: AsyncRead + Unpin>(from: &mut R, buffer: &mut Vec<u8>) -> io::Result<()> {
+    if from.read_buf(buffer).await? == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(())
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {

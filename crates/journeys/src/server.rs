@@ -4,7 +4,7 @@ use std::{
     fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
     sync::OnceLock,
     time::Duration,
 };
@@ -51,12 +51,17 @@ pub fn binary() -> &'static Path {
 impl Server {
     /// Starts a server on a folder and waits until it answers.
     pub async fn start(data: &Path) -> io::Result<Self> {
+        Self::with_output(data, Stdio::null()).await
+    }
+
+    /// The same, with what it prints going somewhere.
+    pub async fn with_output(data: &Path, output: impl Into<Stdio>) -> io::Result<Self> {
         // What a killed server left behind must not be taken for the new one.
         let _ = fs::remove_file(data.join("server.json"));
         let child = AsyncCommand::new(binary())
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
-            .stdout(Stdio::null())
+            .stdout(output)
             .kill_on_drop(true)
             .spawn()?;
         let found = timeout(START_MAX, found(data)).await;
@@ -73,6 +78,25 @@ impl Server {
     #[must_use]
     pub fn id(&self) -> u32 {
         self.child.id().unwrap_or_default()
+    }
+
+    /// Bytes of memory it holds, by what the kernel says.
+    pub fn memory_bytes(&self) -> io::Result<u64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.id()))?;
+        let line = status.lines().find_map(|it| it.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|it| it.trim().trim_end_matches(" kB").parse::<u64>().ok());
+        kib.map(|it| it * 1024).ok_or_else(|| io::Error::other("the kernel does not say"))
+    }
+
+    /// Asks it to stop, as a supervisor does.
+    pub fn ask_to_stop(&self) -> io::Result<()> {
+        let asked = Command::new("kill").args(["-TERM", &self.id().to_string()]).status()?;
+        if asked.success() { Ok(()) } else { Err(io::Error::other("it cannot be signalled")) }
+    }
+
+    /// Waits until it has ended by itself.
+    pub async fn ended(mut self) -> io::Result<ExitStatus> {
+        self.child.wait().await
     }
 
     /// Ends it as a power cut would, without a chance to tidy up.

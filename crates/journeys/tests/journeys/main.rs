@@ -1,4 +1,10 @@
 //! Whole-system journeys on the built binary: few and strong.
 
+mod first_start;
 mod kill;
+mod malformed;
 mod newcomer;
+mod people;
+mod stop;
+mod store;
+mod work;
