@@ -1,11 +1,14 @@
 //! Asked to stop under load: open requests are answered, nothing is lost, and the
 //! process ends well.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use journeys::server::Server;
 use serde_json::json;
-use tokio::{task::JoinSet, time::sleep};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, sleep},
+};
 
 use crate::{
     store,

@@ -65,7 +65,6 @@ impl Store {
 /// Every write meets every mishap in memory and in a soak. On disk, where each run
 /// takes a thousand times as long, each write meets one, in turn, on every change.
 pub fn cases(store: &Store, writes: u64) -> Vec<(u64, Mishap)> {
-    #[expect(clippy::disallowed_methods, reason = "the depth of a test run")]
     let soak = std::env::var_os("WHEREABOUTS_SOAK").is_some();
     let all = soak || matches!(store, Store::Memory(_));
     let each = |nth: u64| {
