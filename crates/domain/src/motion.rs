@@ -3,6 +3,7 @@
 mod between;
 mod beyond;
 mod evidence;
+mod leg;
 mod parameters;
 mod sphere;
 #[cfg(test)]
@@ -13,7 +14,8 @@ mod vertical;
 use minicbor::{Decode, Encode};
 
 pub use evidence::{Echo, Evidence, LENGTHS, Scale};
-pub use parameters::{Habits, PRIOR, Parameters};
+pub use leg::Leg;
+pub use parameters::{Habits, Kind, PRIOR, Parameters, Scales};
 pub use track::AROUND;
 pub use vertical::Level;
 
@@ -71,8 +73,8 @@ pub struct Guess {
     pub level: Option<Level>,
     /// The 95 % radius that the nearest senders stated, if they did.
     pub stated_m: Option<f64>,
-    /// Whether fixes on both sides bound it.
-    pub bounded: bool,
+    /// What it is made from.
+    pub kind: Kind,
 }
 
 /// No estimate is vaguer than the Earth is large: half its girth.
@@ -107,20 +109,20 @@ pub fn guess(habits: &Habits, before: &[Fix], after: &[Fix], at: Timestamp) -> O
         track = track.reversed();
     }
     let bounded = track.before > 0 && track.before < track.points.len();
+    let kind = if bounded { Kind::Between } else { Kind::Beyond };
     let (place, evidence) =
         if bounded { between::guess(&track, habits)? } else { beyond::guess(&track, habits)? };
     let level = vertical::between(&track, habits).or_else(|| vertical::beyond(&track, habits));
-    Some(Guess { at: place.point(), evidence, level, stated_m: stated_m(&track), bounded })
+    Some(Guess { at: place.point(), evidence, level, stated_m: stated_m(&track), kind })
 }
 
 impl Guess {
     /// The guess with its doubt weighed.
     pub fn estimate(&self, parameters: &Parameters) -> Estimate {
-        let scale = if self.bounded { &parameters.between } else { &parameters.beyond };
+        let scale = parameters.ground.of(self.kind);
         let radius_95_m = within(self.evidence.radius_95_m(scale), self.stated_m);
         let height = self.level.as_ref().and_then(|level| {
-            let scale =
-                if level.bounded { &parameters.height_between } else { &parameters.height_beyond };
+            let scale = parameters.height.of(level.kind);
             let height = Height::from_metres(level.raw_m, level.datum, self.at).ok()?;
             Some((height, within(level.evidence.radius_95_m(scale), level.stated_m)))
         });

@@ -22,19 +22,55 @@ pub struct Habits {
     pub slope: f64,
     /// Its usual climb, in metres per second.
     pub climb_m_s: f64,
+    /// Whether it climbs to a level, cruises there and descends.
+    pub cruises: bool,
+    /// How many seconds it takes from its ends to its full speed.
+    pub ramp_s: f64,
+    /// How many seconds of the time it has to spare it may be on detours; the
+    /// rest it waits at an end.
+    pub detour_s: f64,
+}
+
+/// What a guess is made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Fixes on both sides of the instant.
+    Between,
+    /// Fixes before it alone, or after it alone.
+    Beyond,
+    /// A departure and an arrival.
+    Leg,
+}
+
+/// How doubt becomes a radius, for each kind of guess.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scales {
+    /// Between two fixes.
+    pub between: Scale,
+    /// After the last fix.
+    pub beyond: Scale,
+    /// Between departure and arrival.
+    pub leg: Scale,
 }
 
 /// Everything a guess needs to know of a mode.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Parameters {
-    /// Position between two fixes.
-    pub between: Scale,
-    /// Position after the last fix.
-    pub beyond: Scale,
-    /// Height between two fixes.
-    pub height_between: Scale,
-    /// Height after the last fix.
-    pub height_beyond: Scale,
+    /// Of positions.
+    pub ground: Scales,
+    /// Of heights.
+    pub height: Scales,
+}
+
+impl Scales {
+    /// That of one kind of guess.
+    pub const fn of(&self, kind: Kind) -> &Scale {
+        match kind {
+            Kind::Between => &self.between,
+            Kind::Beyond => &self.beyond,
+            Kind::Leg => &self.leg,
+        }
+    }
 }
 
 impl Habits {
@@ -51,6 +87,9 @@ impl Habits {
         boards_m_s: 12.0,
         slope: 0.03,
         climb_m_s: 0.1,
+        cruises: false,
+        ramp_s: 0.0,
+        detour_s: 0.0,
     };
 
     /// The habits of a mode; what travels in an unknown way is on foot or slower.
@@ -63,6 +102,9 @@ impl Habits {
                 boards_m_s: 0.0,
                 slope: 0.0,
                 climb_m_s: 5.0,
+                cruises: true,
+                ramp_s: 1200.0,
+                detour_s: 21600.0,
             },
             Some(Mode::Sea) => &Self {
                 steady_s: 1500.0,
@@ -71,6 +113,9 @@ impl Habits {
                 boards_m_s: 0.0,
                 slope: 0.0,
                 climb_m_s: 0.01,
+                cruises: false,
+                ramp_s: 0.0,
+                detour_s: 21600.0,
             },
             Some(Mode::Road | Mode::Rail) => &Self {
                 steady_s: 60.0,
@@ -79,15 +124,11 @@ impl Habits {
                 boards_m_s: 0.0,
                 slope: 0.03,
                 climb_m_s: 0.3,
+                cruises: false,
+                ramp_s: 0.0,
+                detour_s: 7200.0,
             },
-            None => &Self {
-                steady_s: 60.0,
-                course_s: 120.0,
-                usual_m_s: 6.0,
-                boards_m_s: 12.0,
-                slope: 0.03,
-                climb_m_s: 0.1,
-            },
+            None => &Self::ON_FOOT,
         }
     }
 }
@@ -105,8 +146,14 @@ const fn scale(shares: [f64; LENGTHS], prior: f64, factor: f64) -> Scale {
 
 /// Where fitting starts.
 pub const PRIOR: Parameters = Parameters {
-    between: scale([0.5, 4.0, 0.1, 0.1, 0.04, 0.1, 0.1, 0.1], 0.1, 2.5),
-    beyond: scale([0.3, 0.2, 0.1, 0.01, 0.05, 0.02, 0.05, 0.001], 0.5, 4.0),
-    height_between: scale([0.2, 3.0, 0.5, 0.1, 0.0005, 0.01, 0.001, 0.001], 0.1, 2.5),
-    height_beyond: scale([0.2, 1.0, 0.1, 0.05, 0.002, 0.3, 0.001, 0.001], 0.1, 2.5),
+    ground: Scales {
+        between: scale([0.5, 4.0, 0.1, 0.1, 0.04, 0.1, 0.1, 0.1], 0.1, 2.5),
+        beyond: scale([0.3, 0.2, 0.1, 0.01, 0.05, 0.02, 0.05, 0.001], 0.5, 4.0),
+        leg: scale([0.2, 0.2, 0.001, 0.001, 0.001, 0.001, 0.001, 0.001], 1.0, 1.0),
+    },
+    height: Scales {
+        between: scale([0.2, 3.0, 0.5, 0.1, 0.0005, 0.01, 0.001, 0.001], 0.1, 2.5),
+        beyond: scale([0.2, 1.0, 0.1, 0.05, 0.002, 0.3, 0.001, 0.001], 0.1, 2.5),
+        leg: scale([0.5, 0.1, 0.001, 0.001, 0.001, 0.001, 0.001, 0.001], 1.0, 1.0),
+    },
 };

@@ -3,7 +3,7 @@
 
 use super::{
     evidence::{Echo, Evidence, LENGTHS},
-    parameters::Habits,
+    parameters::{Habits, Kind},
     sphere::distance_m,
     track::Track,
 };
@@ -27,8 +27,8 @@ pub struct Level {
     pub evidence: Evidence,
     /// The 95 % half-width that the nearest sender stated, if any did.
     pub stated_m: Option<f64>,
-    /// Whether heights on both sides bound it.
-    pub bounded: bool,
+    /// What it is made from.
+    pub kind: Kind,
 }
 
 /// Between two fixes that have heights in one datum.
@@ -50,7 +50,7 @@ pub fn between(track: &Track, habits: &Habits) -> Option<Level> {
     let asked = ladder.gap(last, next, 0.0);
     let lengths = |guess: &Guess| guess.lengths(track.clock_s, fastest_m_s, habits);
     let evidence = ladder.evidence(&asked, &told, lengths, habits);
-    Some(ladder.level(true, asked.mixed(curve_share(&told)).0, evidence))
+    Some(ladder.level(Kind::Between, asked.mixed(curve_share(&told)).0, evidence))
 }
 
 /// After the last fix that has a height.
@@ -67,7 +67,7 @@ pub fn beyond(track: &Track, habits: &Habits) -> Option<Level> {
     let asked = ladder.ahead(last, 0.0, habits);
     let lengths = |guess: &Guess| guess.lengths(track.clock_s, fastest_m_s, habits);
     let evidence = ladder.evidence(&asked, &told, lengths, habits);
-    Some(ladder.level(false, asked.mixed(curve_share(&told)).0, evidence))
+    Some(ladder.level(Kind::Beyond, asked.mixed(curve_share(&told)).0, evidence))
 }
 
 /// A height that is known, and what its neighbours would have made of it.
@@ -209,8 +209,8 @@ impl Ladder {
         }
     }
 
-    fn level(self, bounded: bool, raw_m: f64, evidence: Evidence) -> Level {
-        Level { raw_m, datum: self.datum, evidence, stated_m: self.stated_m, bounded }
+    fn level(self, kind: Kind, raw_m: f64, evidence: Evidence) -> Level {
+        Level { raw_m, datum: self.datum, evidence, stated_m: self.stated_m, kind }
     }
 }
 

@@ -16,6 +16,10 @@ use domain::{
 /// Where the files are; not part of this repository.
 pub const DATA: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/trajectories");
 
+/// What these hold, a larger file holds as well.
+const COPIES: [&str; 3] =
+    ["SampleFlight.csv", "TwoSampleFlights.csv", "cerknicko-jezero-without-elevations.gpx"];
+
 const KNOT_M_S: f64 = 1852.0 / 3600.0;
 const FOOT_M: f64 = 0.3048;
 
@@ -54,6 +58,7 @@ pub fn load() -> Option<Vec<Track>> {
     for file in files(root, "drone_px4", "csv") {
         tracks.extend(drone(&file));
     }
+    tracks.retain(|it| !COPIES.contains(&&*it.file));
     Some(tracks)
 }
 

@@ -5,14 +5,10 @@
 use domain::motion::{Evidence, LENGTHS, Scale};
 
 /// The share of truths that shall lie within: in the middle of 93 to 98 %.
-pub const fn coverage() -> f64 {
-    0.955
-}
+pub const COVERAGE: f64 = 0.955;
 
 /// What a dial that is turned by a factor of e must gain at least: noise does not.
-const fn stay() -> f64 {
-    3e-4
-}
+const STAY: f64 = 3e-4;
 
 /// One known error, how much it counts, and the evidence for it.
 pub struct Known<'a> {
@@ -40,9 +36,7 @@ pub fn scale(known: &[Known<'_>], start: &Scale) -> Scale {
             step *= 0.5;
         }
     }
-    let mut found = search.scale();
-    found.factor *= search.correction();
-    found
+    search.scale()
 }
 
 /// Every share, the prior, the factor and what being alone costs.
@@ -55,8 +49,6 @@ const LONG: usize = LENGTHS + 4;
 
 /// Evidence laid out flat, with the sums that most turns of a dial leave alone.
 struct Search {
-    stay: f64,
-    cov: f64,
     start: [f64; DIALS],
     /// Logarithms of all there is to turn: a scale has no sign and no unit.
     dials: [f64; DIALS],
@@ -126,8 +118,6 @@ impl Search {
         let weight = questions.iter().map(|it| it.weight).sum();
         let (start, loss) = (dials, f64::INFINITY);
         let mut search = Self {
-            stay: stay(),
-            cov: coverage(),
             start,
             dials,
             values,
@@ -190,11 +180,11 @@ impl Search {
         let mut loss = 0.0;
         for question in &self.questions {
             let off = self.misfit(question);
-            let cost = if off > 0.0 { self.cov * off } else { (self.cov - 1.0) * off };
+            let cost = if off > 0.0 { COVERAGE * off } else { (COVERAGE - 1.0) * off };
             loss += question.weight * cost;
         }
         let strayed: f64 = self.dials.iter().zip(&self.start).map(|(a, b)| (a - b) * (a - b)).sum();
-        loss / self.weight + self.stay * strayed
+        loss / self.weight + STAY * strayed
     }
 
     /// The logarithm of how far an error is beyond the radius. Half the digits'
@@ -215,26 +205,73 @@ impl Search {
         question.factor * self.rows[question.first].typical_m * told
     }
 
-    /// What the factor lacks to the wanted share of truths: split conformal.
-    fn correction(&self) -> f64 {
-        let mut offs: Vec<(f64, f64)> =
-            self.questions.iter().map(|it| (self.misfit(it), it.weight)).collect();
-        offs.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut sum = 0.0;
-        for (off, weight) in offs {
-            sum += weight;
-            if sum >= self.cov * self.weight {
-                return off.exp();
-            }
-        }
-        1.0
-    }
-
     fn scale(&self) -> Scale {
         let mut shares = [0.0; LENGTHS];
         shares.copy_from_slice(&self.values[..LENGTHS]);
         let [prior, factor, alone, short, long] =
             [PRIOR, FACTOR, ALONE, SHORT, LONG].map(|it| self.values[it]);
         Scale { shares, prior, factor, alone, short, long }
+    }
+}
+
+/// How far an error is beyond a radius, and in what a gap.
+pub struct Miss {
+    /// As in [`Evidence`].
+    pub span_log: f64,
+    /// The logarithm of the error, in radii.
+    pub off: f64,
+    /// How much it counts.
+    pub weight: f64,
+}
+
+impl Miss {
+    /// Half the digits' step is added to both, as when fitting.
+    pub fn new(evidence: &Evidence, error_m: f64, radius_m: f64, weight: f64) -> Self {
+        let floor_m = evidence.floor_m;
+        let off = ((error_m + floor_m) / (radius_m + floor_m)).ln();
+        Self { span_log: evidence.span_log, off, weight }
+    }
+}
+
+/// The scale with which the wanted share of these misses would have been hits:
+/// the regression of their quantile on the lengths of their gaps. The misses are
+/// those of tracks that the scale's own fit did not see, which is what makes the
+/// radius honest about tracks that nobody has seen (conformal prediction, CV+).
+pub fn corrected(scale: &Scale, misses: &[Miss]) -> Scale {
+    let weight: f64 = misses.iter().map(|it| it.weight).sum();
+    let loss = |by: &[f64; 3]| {
+        let cost = |it: &Miss| {
+            let short = (-it.span_log).clamp(0.0, 1.0);
+            let long = it.span_log.clamp(0.0, 1.0);
+            let off = it.off - by[0] - by[1] * short - by[2] * long;
+            it.weight * if off > 0.0 { COVERAGE * off } else { (COVERAGE - 1.0) * off }
+        };
+        let strayed = by[1] * by[1] + by[2] * by[2];
+        misses.iter().map(cost).sum::<f64>() / weight.max(1e-9) + STAY * strayed
+    };
+    let (mut by, mut step) = ([0.0; 3], 0.5);
+    let mut least = loss(&by);
+    while step > 0.005 {
+        let before = least;
+        for dial in 0..by.len() {
+            for step in [step, -step] {
+                let mut turned = by;
+                turned[dial] += step;
+                let cost = loss(&turned);
+                if cost < least - 1e-9 {
+                    (by, least) = (turned, cost);
+                }
+            }
+        }
+        if least >= before {
+            step *= 0.5;
+        }
+    }
+    let [factor, short, long] = by.map(f64::exp);
+    Scale {
+        factor: scale.factor * factor,
+        short: scale.short * short,
+        long: scale.long * long,
+        ..*scale
     }
 }

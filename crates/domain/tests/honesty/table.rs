@@ -1,0 +1,168 @@
+//! The honesty of estimates, measured: fitted without the file that is judged,
+//! and printed per class and what is told.
+
+use std::{collections::BTreeMap, fmt};
+
+use domain::{
+    mode::Mode,
+    motion::{Habits, Parameters},
+};
+
+use crate::{
+    learning::{Kin, Teacher},
+    questions::{self, Question, Speeds, TOLD, Told},
+    tracks::Track,
+};
+
+/// What is judged together.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// How things moved, or which file.
+    pub name: String,
+    /// Which fixes were told.
+    pub told: Told,
+    /// On the ground, and in height.
+    pub ground: Score,
+    /// Where there are heights.
+    pub height: Option<Score>,
+}
+
+/// How honest and how sharp.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Score {
+    /// How many were asked.
+    pub n: usize,
+    /// How many truths lay within the radius.
+    pub within: usize,
+    /// The median radius.
+    pub radius_m: f64,
+    /// The error that 95 % do not exceed.
+    pub error_95_m: f64,
+    /// The factor by which radii would have to differ for 95 % to lie within.
+    pub lacks: f64,
+}
+
+impl Score {
+    /// Of (radius, error) pairs.
+    pub fn of(mut pairs: Vec<(f64, f64)>) -> Option<Self> {
+        let n = pairs.len();
+        if n == 0 {
+            return None;
+        }
+        let within = pairs.iter().filter(|(radius, error)| error <= radius).count();
+        pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let radius_m = pairs[n / 2].0;
+        pairs.sort_by(|a, b| a.1.total_cmp(&b.1));
+        let error_95_m = pairs[(n * 95).div_ceil(100) - 1].1;
+        pairs.sort_by(|a, b| (a.1 / a.0).total_cmp(&(b.1 / b.0)));
+        let (radius_95_m, error_m) = pairs[(n * 95).div_ceil(100) - 1];
+        let lacks = error_m / radius_95_m;
+        Some(Self { n, within, radius_m, error_95_m, lacks })
+    }
+
+    /// In per cent.
+    pub fn coverage(&self) -> f64 {
+        100.0 * self.within as f64 / self.n as f64
+    }
+
+    /// The median radius, in 95 % errors of the class itself.
+    pub fn ratio(&self) -> f64 {
+        self.radius_m / self.error_95_m
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (n, coverage, ratio) = (self.n, self.coverage(), self.ratio());
+        let (radius_m, error_m) = (self.radius_m, self.error_95_m);
+        write!(
+            f,
+            "{n:>6} {coverage:>6.1} {radius_m:>10.1} {error_m:>10.1} {ratio:>6.2} {:>6.2}",
+            self.lacks
+        )
+    }
+}
+
+/// The rows of the table, per class and what is told; then those per file. At
+/// most about `most` questions are asked per file and what is told.
+pub fn rows(tracks: &[Track], teacher: &Teacher, most: usize) -> (Vec<Row>, Vec<Row>) {
+    let mut families: Vec<(&str, Option<Mode>)> =
+        tracks.iter().map(|it| (&*it.family, it.mode)).collect();
+    families.sort_unstable();
+    families.dedup();
+    let mut classes: BTreeMap<(String, Told), Pairs> = BTreeMap::new();
+    let mut files: BTreeMap<(String, Told), Pairs> = BTreeMap::new();
+    for (family, mode) in families {
+        let parameters = teacher.parameters(Kin::of(mode), Some(family));
+        let members = || tracks.iter().enumerate().filter(|(_, it)| it.family == family);
+        let size: usize = members().map(|(_, it)| it.fixes.len()).sum();
+        for (index, track) in members() {
+            let most = (most * track.fixes.len()).div_ceil(size);
+            for told in TOLD {
+                let asked = (told, Speeds::AsTold);
+                for question in questions::of(track, index, Habits::of(mode), asked, most) {
+                    for class in names(mode) {
+                        let pairs = classes.entry(((*class).to_owned(), told)).or_default();
+                        pairs.add(&question, &parameters);
+                    }
+                    let pairs = files.entry((track.file.clone(), told)).or_default();
+                    pairs.add(&question, &parameters);
+                }
+            }
+        }
+    }
+    let rows = |of: BTreeMap<(String, Told), Pairs>| {
+        of.into_iter().filter_map(|((name, told), pairs)| pairs.row(name, told)).collect()
+    };
+    (rows(classes), rows(files))
+}
+
+/// The classes that a mode is judged in. One car and two walks are too few for a
+/// class each: they are judged together as land, and printed apart as well.
+const fn names(mode: Option<Mode>) -> &'static [&'static str] {
+    match mode {
+        Some(Mode::Air) => &["air"],
+        Some(Mode::Sea) => &["sea"],
+        Some(Mode::Road | Mode::Rail) => &["land", "land: road"],
+        None => &["land", "land: on foot"],
+    }
+}
+
+#[derive(Default)]
+struct Pairs {
+    ground: Vec<(f64, f64)>,
+    height: Vec<(f64, f64)>,
+}
+
+impl Pairs {
+    fn add(&mut self, question: &Question, parameters: &Parameters) {
+        let estimate = question.guess.estimate(parameters);
+        self.ground.push((estimate.radius_95_m, question.error_m));
+        if let Some((vertical_95_m, error_m)) = estimate.vertical_95_m.zip(question.height_error_m) {
+            self.height.push((vertical_95_m, error_m));
+        }
+    }
+
+    fn row(self, name: String, told: Told) -> Option<Row> {
+        Some(Row { name, told, ground: Score::of(self.ground)?, height: Score::of(self.height) })
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:<38} {:>4} {}", self.name, self.told.to_string(), self.ground)?;
+        if let Some(height) = &self.height {
+            write!(f, " |{height}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Every(k) => write!(f, "{k}"),
+            Self::Ends => write!(f, "ends"),
+        }
+    }
+}
