@@ -13,8 +13,12 @@ use crate::position::{Datum, LatLon};
 const SLOW_END: f64 = 0.4;
 /// No flight climbs higher above the sea, in metres.
 const CEILING_M: f64 = 15_000.0;
+/// How far apart the levels are that flights cruise at, whatever their length.
+const LEVELS_M: f64 = 7_500.0;
 /// How high long flights cruise, in metres.
 const CRUISE_M: f64 = 11_000.0;
+/// And those that have much time to spare, for their length.
+const LOITER_M: f64 = 6_000.0;
 /// Flights of this length cruise at two thirds of that, shorter ones lower.
 const CRUISE_WAY_M: f64 = 500_000.0;
 /// What the height of an unknown ground is taken for, in metres, and how wrong
@@ -58,7 +62,7 @@ impl Leg {
 
     /// The guess, `at` being the point of the way at [`Self::fraction`].
     pub fn guess(&self, habits: &Habits, at: LatLon) -> Guess {
-        let evidence = evidence([self.length_m * self.bridge(), self.astray_m(habits)], 0.0);
+        let evidence = evidence([self.length_m * self.middle(), self.astray_m(habits)], 0.0);
         let stated_m = Some(self.stated_m);
         Guess { at, evidence, level: self.level(habits), stated_m, kind: Kind::Leg }
     }
@@ -68,17 +72,20 @@ impl Leg {
         (self.gone_s / self.whole_s.max(0.001)).clamp(0.0, 1.0)
     }
 
-    /// The standard deviation of a Brownian bridge: most doubt in the middle.
-    fn bridge(&self) -> f64 {
-        libm::sqrt(self.time() * (1.0 - self.time()))
+    /// How far from both ends it is: half a way whose speed is misjudged is
+    /// misjudged most in its middle.
+    fn middle(&self) -> f64 {
+        2.0 * self.time() * (1.0 - self.time())
     }
 
-    /// Half of how wide the ellipse is of what could be reached on the way in the
-    /// time that was to spare. Nobody spends all of a long wait on the move.
+    /// How far to a side it may have strayed with the time that it had to spare:
+    /// half the width of the ellipse that it could reach, bridged from end to end.
+    /// Nobody spends all of a long wait on the move.
     fn astray_m(&self, habits: &Habits) -> f64 {
         let spare_s = self.whole_s - self.length_m / habits.usual_m_s;
         let reach_m = self.length_m + habits.usual_m_s * spare_s.clamp(0.0, habits.detour_s);
-        libm::sqrt((reach_m * reach_m - self.length_m * self.length_m).max(0.0)) * self.bridge()
+        let width_m = libm::sqrt((reach_m * reach_m - self.length_m * self.length_m).max(0.0));
+        width_m * libm::sqrt(self.time() * (1.0 - self.time()))
     }
 
     fn level(&self, habits: &Habits) -> Option<Level> {
@@ -87,7 +94,7 @@ impl Leg {
         } else {
             let [from_m, to_m] = [self.ends_m[0]?, self.ends_m[1]?];
             let raw_m = from_m + (to_m - from_m) * self.time();
-            (raw_m, habits.slope * self.length_m * self.bridge(), self.vertical_m)
+            (raw_m, habits.slope * self.length_m * self.middle(), self.vertical_m)
         };
         let evidence = evidence([room_m, 0.0], 100.0);
         let (datum, stated_m) = (self.datum, Some(stated_m));
@@ -103,11 +110,13 @@ impl Leg {
         let left_s = (self.whole_s - self.gone_s).max(0.0);
         let climbed_m = habits.climb_m_s * self.gone_s.max(0.0);
         let sinks_m = habits.climb_m_s * left_s;
-        let cruise_m = CRUISE_M * (1.0 - libm::exp(-self.length_m / CRUISE_WAY_M));
+        let straight_m = CRUISE_M * (1.0 - libm::exp(-self.length_m / CRUISE_WAY_M));
+        let straight = (self.length_m / (habits.usual_m_s * self.whole_s.max(1.0))).min(1.0);
+        let cruise_m = LOITER_M + (straight_m - LOITER_M) * straight;
         let highest_m = (from_m + climbed_m).min(to_m + sinks_m).min(CEILING_M);
         let lowest_m = (from_m - climbed_m).max(to_m - sinks_m).max(0.0);
         let raw_m = cruise_m.max(lowest_m).min(highest_m.max(lowest_m));
-        (raw_m, (highest_m - lowest_m).max(0.0), stated_m)
+        (raw_m, (highest_m - lowest_m).clamp(0.0, LEVELS_M), stated_m)
     }
 }
 

@@ -140,20 +140,52 @@ impl Parameters {
     }
 }
 
-const fn scale(shares: [f64; LENGTHS], prior: f64, factor: f64) -> Scale {
-    Scale { shares, prior, factor, alone: 0.5, short: 1.0, long: 1.0 }
-}
-
-/// Where fitting starts.
+/// Where fitting starts, and stays near where tracks say little: the same for all
+/// modes. How it was found is told in `docs/decisions/0005-how-a-radius-is-found.md`.
 pub const PRIOR: Parameters = Parameters {
     ground: Scales {
-        between: scale([0.5, 4.0, 0.1, 0.1, 0.04, 0.1, 0.1, 0.1], 0.1, 2.5),
-        beyond: scale([0.3, 0.2, 0.1, 0.01, 0.05, 0.02, 0.05, 0.001], 0.5, 4.0),
-        leg: scale([0.2, 0.2, 0.001, 0.001, 0.001, 0.001, 0.001, 0.001], 1.0, 1.0),
+        between: Scale {
+            shares: [0.4, 18.0, 0.03, 0.1, 0.23, 0.1, 0.13, 0.95],
+            prior: 0.1,
+            factor: 6.8,
+            alone: 0.8,
+            short: 1.6,
+            long: 1.0,
+        },
+        beyond: Scale {
+            shares: [0.18, 0.12, 0.13, 0.008, 0.05, 0.02, 0.03, 0.001],
+            prior: 0.5,
+            factor: 6.6,
+            alone: 0.65,
+            short: 0.8,
+            long: 1.3,
+        },
+        leg: leg([0.3, 0.75]),
     },
     height: Scales {
-        between: scale([0.2, 3.0, 0.5, 0.1, 0.0005, 0.01, 0.001, 0.001], 0.1, 2.5),
-        beyond: scale([0.2, 1.0, 0.1, 0.05, 0.002, 0.3, 0.001, 0.001], 0.1, 2.5),
-        leg: scale([0.5, 0.1, 0.001, 0.001, 0.001, 0.001, 0.001, 0.001], 1.0, 1.0),
+        between: Scale {
+            shares: [0.16, 3.0, 0.3, 0.1, 0.0005, 0.01, 0.001, 0.001],
+            prior: 0.13,
+            factor: 4.1,
+            alone: 0.3,
+            short: 2.1,
+            long: 1.65,
+        },
+        beyond: Scale {
+            shares: [0.2, 1.0, 0.1, 0.05, 0.002, 0.3, 0.001, 0.001],
+            prior: 0.1,
+            factor: 2.5,
+            alone: 0.5,
+            short: 1.0,
+            long: 1.0,
+        },
+        leg: leg([0.5, 0.001]),
     },
 };
+
+/// A leg has two lengths and no echoes: its shares are all there is to fit.
+const fn leg([first, second]: [f64; 2]) -> Scale {
+    let mut shares = [0.001; LENGTHS];
+    (shares[0], shares[1]) = (first, second);
+    Scale { shares, prior: 1.0, factor: 1.0, alone: 0.001, short: 1.0, long: 1.0 }
+}

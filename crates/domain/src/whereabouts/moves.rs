@@ -12,7 +12,8 @@ use crate::{
     geodesy,
     land::{Cell, is_land, regions::REGIONS},
     mode::Mode,
-    position::LatLon,
+    motion::{Habits, Leg, Parameters},
+    position::{Datum, LatLon},
     route::{Certainty, Medium, Route},
     time::{HOUR, Millis, Timestamp},
 };
@@ -25,8 +26,6 @@ const DETOUR: f64 = 1.4;
 const ROUND_MAX_M: f64 = 10_000.0;
 /// Nothing that comes back to where it was goes further away than this.
 const ROUND_TRIP_MAX_M: f64 = 300_000.0;
-/// How much slower than usual a movement is before it must have paused.
-const SLOW: f64 = 2.0;
 /// When something expected is this late, it may as well never have left.
 pub const SILENCE_MAX: Millis = 12 * HOUR;
 /// As long as nobody saw it arrive, it may be at this fraction of its way.
@@ -109,13 +108,13 @@ pub struct End {
 /// Where something is that left one end and arrived at the other, known to have
 /// travelled in between.
 pub fn travelled(way: &Way, from: End, to: End, mode: Option<Mode>, at: Timestamp) -> Disc {
-    let pace = Pace::of(mode);
+    let (pace, habits) = (Pace::of(mode), Habits::of(mode));
     let length_m = way.length_m();
     let (gone_s, left_s) = (seconds(from.at, at), seconds(at, to.at));
     let margin_m = from.disc.radius_m.max(to.disc.radius_m);
     let nominal = leg(way, from, to, mode, at);
-    let usual_s = pace.travel_s(length_m);
-    let travelled = if gone_s + left_s <= SLOW * usual_s + 3_600.0 {
+    let spare_s = gone_s + left_s - pace.travel_s(length_m);
+    let travelled = if spare_s <= habits.detour_s.max(pace.travel_s(length_m) + 3_600.0) {
         nominal
     } else {
         // It must have waited somewhere: at the start, at the end or on the way.
@@ -124,16 +123,30 @@ pub fn travelled(way: &Way, from: End, to: End, mode: Option<Mode>, at: Timestam
         let slack = way.part(first.min(last), last.max(first), nominal.radius_m.min(margin_m));
         Disc { level: nominal.level, ..slack }
     };
-    narrower(travelled, roamed(way, from, to, mode, at))
+    let detour_m = habits.usual_m_s * spare_s.clamp(0.0, habits.detour_s);
+    narrower(travelled, reached(way, from, to, mode, at, detour_m))
 }
 
-/// Where something is that was seen at two ends, by whichever way it came: no
-/// further from either than it can have travelled in the time. The middle is on
-/// the usual way: ships may be anywhere at sea, but not in the middle of a
-/// continent.
+/// Where something is that was seen at two ends, by whichever way it came. The
+/// middle is on the usual way: ships may be anywhere at sea, but not in the
+/// middle of a continent.
 pub fn roamed(way: &Way, from: End, to: End, mode: Option<Mode>, at: Timestamp) -> Disc {
+    reached(way, from, to, mode, at, 0.0)
+}
+
+/// No further from either end than it can have travelled in the time, by a way
+/// that is longer than the shortest as ways are, or by `detour_m`.
+fn reached(
+    way: &Way,
+    from: End,
+    to: End,
+    mode: Option<Mode>,
+    at: Timestamp,
+    detour_m: f64,
+) -> Disc {
     let distance_m = geodesy::distance_m(from.disc.centre, to.disc.centre);
     let longest_m = DETOUR.mul_add(distance_m, ROUND_MAX_M.min(2.0 * distance_m));
+    let longest_m = longest_m.max(distance_m + detour_m);
     let (gone_s, left_s) = (seconds(from.at, at), seconds(at, to.at));
     // Facts that ask for more than the top speed are believed all the same.
     let needed_m_s = distance_m / (gone_s + left_s).max(0.001);
@@ -239,21 +252,28 @@ pub fn adrift(from: Disc, mode: Option<Mode>, moving_ms: Millis) -> Disc {
     from.grown(reach_m.min(RADIUS_MAX_M))
 }
 
-/// The place on a leg between two known ends, at the usual speeds of the mode.
+/// The place on a leg between two known ends, as is usual for the mode.
 fn leg(way: &Way, from: End, to: End, mode: Option<Mode>, at: Timestamp) -> Disc {
-    let _ = mode;
-    let whole_s = seconds(from.at, to.at).max(0.001);
-    let fraction = (seconds(from.at, at) / whole_s).clamp(0.0, 1.0);
-    let level = match (from.disc.level, to.disc.level) {
-        (Some(a), Some(b)) => Some(Level {
-            height_m: (b.height_m - a.height_m).mul_add(fraction, a.height_m),
-            vertical_95_m: a.vertical_95_m.max(b.vertical_95_m) + 100.0,
-        }),
-        _ => None,
+    let habits = Habits::of(mode);
+    let levels = [from.disc.level, to.disc.level];
+    let vertical_m = levels.iter().flatten().map(|it| it.vertical_95_m).fold(0.0, f64::max);
+    let leg = Leg {
+        length_m: way.length_m(),
+        whole_s: seconds(from.at, to.at),
+        gone_s: seconds(from.at, at),
+        ends_m: levels.map(|it| it.map(|it| it.height_m)),
+        datum: Datum::Ellipsoid,
+        stated_m: from.disc.radius_m.max(to.disc.radius_m),
+        vertical_m,
     };
-    let edge = fraction.min(1.0 - fraction);
-    let radius_m = from.disc.radius_m.max(to.disc.radius_m) + 0.2 * edge * way.length_m();
-    Disc::new(way.at(fraction), radius_m, level)
+    let guess = leg.guess(habits, way.at(leg.fraction(habits)));
+    let estimate = guess.estimate(Parameters::of(mode));
+    let height = estimate.position.height.zip(estimate.vertical_95_m);
+    let level = height.map(|(height, vertical_95_m)| Level {
+        height_m: height.ellipsoid_m(),
+        vertical_95_m,
+    });
+    Disc::new(estimate.position.at, estimate.radius_95_m, level)
 }
 
 fn narrower(a: Disc, b: Disc) -> Disc {

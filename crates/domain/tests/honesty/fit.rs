@@ -8,7 +8,7 @@ use domain::motion::{Evidence, LENGTHS, Scale};
 pub const COVERAGE: f64 = 0.955;
 
 /// What a dial that is turned by a factor of e must gain at least: noise does not.
-const STAY: f64 = 3e-4;
+const STAY: f64 = 3e-3;
 
 /// One known error, how much it counts, and the evidence for it.
 pub struct Known<'a> {
@@ -21,11 +21,11 @@ pub struct Known<'a> {
 }
 
 /// The best scale for these errors, looked for from `start` on.
-pub fn scale(known: &[Known<'_>], start: &Scale) -> Scale {
+pub fn scale(known: &[Known<'_>], start: &Scale, coverage: f64) -> Scale {
     if known.is_empty() {
         return *start;
     }
-    let mut search = Search::new(known, start);
+    let mut search = Search::new(known, start, coverage);
     let mut step = 1.0;
     while step > 0.02 {
         let mut improved = false;
@@ -49,6 +49,7 @@ const LONG: usize = LENGTHS + 4;
 
 /// Evidence laid out flat, with the sums that most turns of a dial leave alone.
 struct Search {
+    coverage: f64,
     start: [f64; DIALS],
     /// Logarithms of all there is to turn: a scale has no sign and no unit.
     dials: [f64; DIALS],
@@ -82,7 +83,7 @@ struct Row {
 }
 
 impl Search {
-    fn new(known: &[Known<'_>], start: &Scale) -> Self {
+    fn new(known: &[Known<'_>], start: &Scale, coverage: f64) -> Self {
         let (mut questions, mut rows) = (Vec::new(), Vec::new());
         let row = |lengths_m, error_m, weight| Row { lengths_m, error_m, weight, typical_m: 0.0 };
         for it in known {
@@ -118,6 +119,7 @@ impl Search {
         let weight = questions.iter().map(|it| it.weight).sum();
         let (start, loss) = (dials, f64::INFINITY);
         let mut search = Self {
+            coverage,
             start,
             dials,
             values,
@@ -180,7 +182,7 @@ impl Search {
         let mut loss = 0.0;
         for question in &self.questions {
             let off = self.misfit(question);
-            let cost = if off > 0.0 { COVERAGE * off } else { (COVERAGE - 1.0) * off };
+            let cost = if off > 0.0 { self.coverage * off } else { (self.coverage - 1.0) * off };
             loss += question.weight * cost;
         }
         let strayed: f64 = self.dials.iter().zip(&self.start).map(|(a, b)| (a - b) * (a - b)).sum();
@@ -211,67 +213,5 @@ impl Search {
         let [prior, factor, alone, short, long] =
             [PRIOR, FACTOR, ALONE, SHORT, LONG].map(|it| self.values[it]);
         Scale { shares, prior, factor, alone, short, long }
-    }
-}
-
-/// How far an error is beyond a radius, and in what a gap.
-pub struct Miss {
-    /// As in [`Evidence`].
-    pub span_log: f64,
-    /// The logarithm of the error, in radii.
-    pub off: f64,
-    /// How much it counts.
-    pub weight: f64,
-}
-
-impl Miss {
-    /// Half the digits' step is added to both, as when fitting.
-    pub fn new(evidence: &Evidence, error_m: f64, radius_m: f64, weight: f64) -> Self {
-        let floor_m = evidence.floor_m;
-        let off = ((error_m + floor_m) / (radius_m + floor_m)).ln();
-        Self { span_log: evidence.span_log, off, weight }
-    }
-}
-
-/// The scale with which the wanted share of these misses would have been hits:
-/// the regression of their quantile on the lengths of their gaps. The misses are
-/// those of tracks that the scale's own fit did not see, which is what makes the
-/// radius honest about tracks that nobody has seen (conformal prediction, CV+).
-pub fn corrected(scale: &Scale, misses: &[Miss]) -> Scale {
-    let weight: f64 = misses.iter().map(|it| it.weight).sum();
-    let loss = |by: &[f64; 3]| {
-        let cost = |it: &Miss| {
-            let short = (-it.span_log).clamp(0.0, 1.0);
-            let long = it.span_log.clamp(0.0, 1.0);
-            let off = it.off - by[0] - by[1] * short - by[2] * long;
-            it.weight * if off > 0.0 { COVERAGE * off } else { (COVERAGE - 1.0) * off }
-        };
-        let strayed = by[1] * by[1] + by[2] * by[2];
-        misses.iter().map(cost).sum::<f64>() / weight.max(1e-9) + STAY * strayed
-    };
-    let (mut by, mut step) = ([0.0; 3], 0.5);
-    let mut least = loss(&by);
-    while step > 0.005 {
-        let before = least;
-        for dial in 0..by.len() {
-            for step in [step, -step] {
-                let mut turned = by;
-                turned[dial] += step;
-                let cost = loss(&turned);
-                if cost < least - 1e-9 {
-                    (by, least) = (turned, cost);
-                }
-            }
-        }
-        if least >= before {
-            step *= 0.5;
-        }
-    }
-    let [factor, short, long] = by.map(f64::exp);
-    Scale {
-        factor: scale.factor * factor,
-        short: scale.short * short,
-        long: scale.long * long,
-        ..*scale
     }
 }

@@ -120,7 +120,7 @@ pub fn of(
 const REST_MS: i64 = 6 * 3_600_000;
 /// A journey leads at least this far. By sea none does, so shorter ones teach.
 const fn journey_min_m(mode: Option<Mode>) -> f64 {
-    if matches!(mode, Some(Mode::Air)) { 50_000.0 } else { 5_000.0 }
+    if matches!(mode, Some(Mode::Air)) { 50_000.0 } else { 10_000.0 }
 }
 
 fn journeys<'f>(track: &Track, fixes: &'f [Fix]) -> impl Iterator<Item = &'f [Fix]> {
