@@ -3,6 +3,7 @@
 mod between;
 mod beyond;
 mod evidence;
+mod fitted;
 mod leg;
 mod parameters;
 mod sphere;

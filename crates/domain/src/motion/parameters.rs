@@ -2,7 +2,10 @@
 //! down; `Scale`s are fitted on real tracks by `cargo run -p domain --example
 //! honesty`, which prints this file's numbers.
 
-use super::evidence::{LENGTHS, Scale};
+use super::{
+    evidence::{LENGTHS, Scale},
+    fitted,
+};
 use crate::mode::Mode;
 
 /// What is usual for a mode of transport.
@@ -135,8 +138,12 @@ impl Habits {
 
 impl Parameters {
     /// The parameters of a mode.
-    pub const fn of(_mode: Option<Mode>) -> &'static Self {
-        &PRIOR
+    pub const fn of(mode: Option<Mode>) -> &'static Self {
+        match mode {
+            Some(Mode::Air) => &fitted::AIR,
+            Some(Mode::Sea) => &fitted::SEA,
+            Some(Mode::Road | Mode::Rail) | None => &fitted::LAND,
+        }
     }
 }
 

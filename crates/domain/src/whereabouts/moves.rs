@@ -269,10 +269,8 @@ fn leg(way: &Way, from: End, to: End, mode: Option<Mode>, at: Timestamp) -> Disc
     let guess = leg.guess(habits, way.at(leg.fraction(habits)));
     let estimate = guess.estimate(Parameters::of(mode));
     let height = estimate.position.height.zip(estimate.vertical_95_m);
-    let level = height.map(|(height, vertical_95_m)| Level {
-        height_m: height.ellipsoid_m(),
-        vertical_95_m,
-    });
+    let level = height
+        .map(|(height, vertical_95_m)| Level { height_m: height.ellipsoid_m(), vertical_95_m });
     Disc::new(estimate.position.at, estimate.radius_95_m, level)
 }
 

@@ -118,17 +118,8 @@ impl Search {
         let dials = values.map(f64::ln);
         let weight = questions.iter().map(|it| it.weight).sum();
         let (start, loss) = (dials, f64::INFINITY);
-        let mut search = Self {
-            coverage,
-            start,
-            dials,
-            values,
-            idle,
-            loss,
-            questions,
-            rows,
-            weight,
-        };
+        let mut search =
+            Self { coverage, start, dials, values, idle, loss, questions, rows, weight };
         search.sum_up();
         search.loss = search.loss();
         search

@@ -40,8 +40,6 @@ pub struct Question {
     pub track: usize,
     /// What was told.
     pub told: Told,
-    /// And what of the speeds.
-    pub speeds: Speeds,
     /// Before doubt is weighed.
     pub guess: Guess,
     /// Metres from the guess to the truth.
@@ -84,7 +82,6 @@ pub fn of(
     let question = |truth: &Fix, guess: Guess| Question {
         track: index,
         told,
-        speeds,
         error_m: geodesy::distance_m(guess.at, truth.position.at),
         height_error_m: height_error_m(truth, &guess),
         guess,
@@ -105,7 +102,7 @@ pub fn of(
                 .collect()
         }
         Told::Ends if speeds == Speeds::AsTold => {
-            let asked: Vec<(&[Fix], &Fix)> = journeys(track, &fixes)
+            let asked: Vec<(&[Fix], &Fix)> = journeys(track.mode, &fixes)
                 .flat_map(|it| it[1..it.len() - 1].iter().map(move |truth| (it, truth)))
                 .collect();
             thinned(&asked, most)
@@ -123,8 +120,9 @@ const fn journey_min_m(mode: Option<Mode>) -> f64 {
     if matches!(mode, Some(Mode::Air)) { 50_000.0 } else { 10_000.0 }
 }
 
-fn journeys<'f>(track: &Track, fixes: &'f [Fix]) -> impl Iterator<Item = &'f [Fix]> {
-    let far_m = journey_min_m(track.mode);
+/// A track's journeys that lead somewhere.
+pub fn journeys(mode: Option<Mode>, fixes: &[Fix]) -> impl Iterator<Item = &[Fix]> {
+    let far_m = journey_min_m(mode);
     fixes.chunk_by(|a, b| b.at.since(a.at) < REST_MS).filter(move |it| {
         let (first, last) = (it[0].position.at, it[it.len() - 1].position.at);
         it.len() > 2 && geodesy::distance_m(first, last) >= far_m

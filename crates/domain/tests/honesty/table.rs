@@ -1,5 +1,5 @@
-//! The honesty of estimates, measured: fitted without the file that is judged,
-//! and printed per class and what is told.
+//! How honest and how sharp estimates are: learnt without the file that is judged,
+//! per class of track and what is told.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -83,48 +83,55 @@ impl fmt::Display for Score {
     }
 }
 
-/// The rows of the table, per class and what is told; then those per file. At
-/// most about `most` questions are asked per file and what is told.
-pub fn rows(tracks: &[Track], teacher: &Teacher, most: usize) -> (Vec<Row>, Vec<Row>) {
+/// The rows of the table, per class and what is told; then those per file.
+pub fn rows(tracks: &[Track], teacher: &Teacher) -> (Vec<Row>, Vec<Row>) {
     let mut families: Vec<(&str, Option<Mode>)> =
         tracks.iter().map(|it| (&*it.family, it.mode)).collect();
     families.sort_unstable();
     families.dedup();
-    let mut classes: BTreeMap<(String, Told), Pairs> = BTreeMap::new();
-    let mut files: BTreeMap<(String, Told), Pairs> = BTreeMap::new();
+    let (mut classes, mut files) = (Pool::new(), Pool::new());
     for (family, mode) in families {
         let parameters = teacher.parameters(Kin::of(mode), Some(family));
-        let members = || tracks.iter().enumerate().filter(|(_, it)| it.family == family);
-        let size: usize = members().map(|(_, it)| it.fixes.len()).sum();
-        for (index, track) in members() {
-            let most = (most * track.fixes.len()).div_ceil(size);
-            for told in TOLD {
-                let asked = (told, Speeds::AsTold);
-                for question in questions::of(track, index, Habits::of(mode), asked, most) {
-                    for class in names(mode) {
-                        let pairs = classes.entry(((*class).to_owned(), told)).or_default();
-                        pairs.add(&question, &parameters);
-                    }
-                    let pairs = files.entry((track.file.clone(), told)).or_default();
-                    pairs.add(&question, &parameters);
+        let members = tracks.iter().enumerate().filter(|(_, it)| it.family == family);
+        for ((index, track), told) in members.flat_map(|it| TOLD.map(|told| (it, told))) {
+            let asked = (told, Speeds::AsTold);
+            for question in questions::of(track, index, Habits::of(mode), asked, usize::MAX) {
+                let add = |pool: &mut Pool, name: &str| {
+                    pool.entry((name.to_owned(), told)).or_default().add(&question, &parameters);
+                };
+                for class in classes_of(mode, told) {
+                    add(&mut classes, class);
                 }
+                add(&mut files, &track.file);
             }
         }
     }
-    let rows = |of: BTreeMap<(String, Told), Pairs>| {
-        of.into_iter().filter_map(|((name, told), pairs)| pairs.row(name, told)).collect()
+    let rows = |pool: Pool| {
+        pool.into_iter().filter_map(|((name, told), pairs)| pairs.row(name, told)).collect()
     };
     (rows(classes), rows(files))
 }
 
-/// The classes that a mode is judged in. One car and two walks are too few for a
-/// class each: they are judged together as land, and printed apart as well.
-const fn names(mode: Option<Mode>) -> &'static [&'static str] {
-    match mode {
-        Some(Mode::Air) => &["air"],
-        Some(Mode::Sea) => &["sea"],
-        Some(Mode::Road | Mode::Rail) => &["land", "land: road"],
-        None => &["land", "land: on foot"],
+/// Rows under a heading.
+pub fn printed(title: &str, rows: &[Row]) -> String {
+    let score = "     n      %   radius m  95% err m  ratio  lacks";
+    let mut text = format!("\n{title:<38} told {score} |{score}\n");
+    for row in rows {
+        text += &format!("{row}\n");
+    }
+    text
+}
+
+type Pool = BTreeMap<(String, Told), Pairs>;
+
+/// The classes that a mode is judged in, and those that are only printed.
+const fn classes_of(mode: Option<Mode>, told: Told) -> &'static [&'static str] {
+    match (mode, told) {
+        (Some(Mode::Air), _) => &["air"],
+        (Some(Mode::Sea), Told::Every(_)) => &["sea"],
+        (Some(Mode::Sea), Told::Ends) => &["sea, ends 10 km apart"],
+        (Some(Mode::Road | Mode::Rail), _) => &["land", "land: by car"],
+        (None, _) => &["land", "land: on foot"],
     }
 }
 
@@ -138,7 +145,8 @@ impl Pairs {
     fn add(&mut self, question: &Question, parameters: &Parameters) {
         let estimate = question.guess.estimate(parameters);
         self.ground.push((estimate.radius_95_m, question.error_m));
-        if let Some((vertical_95_m, error_m)) = estimate.vertical_95_m.zip(question.height_error_m) {
+        if let Some((vertical_95_m, error_m)) = estimate.vertical_95_m.zip(question.height_error_m)
+        {
             self.height.push((vertical_95_m, error_m));
         }
     }

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -60,6 +61,12 @@ pub fn load() -> Option<Vec<Track>> {
     }
     tracks.retain(|it| !COPIES.contains(&&*it.file));
     Some(tracks)
+}
+
+/// Says that nothing was measured, past the test harness, which hides what a
+/// passing test says.
+pub fn skip() {
+    writeln!(io::stderr(), "SKIPPED: no tracks at {DATA}").unwrap();
 }
 
 fn files(root: &Path, folder: &str, extension: &str) -> Vec<PathBuf> {
