@@ -62,7 +62,8 @@ impl Leg {
 
     /// The guess, `at` being the point of the way at [`Self::fraction`].
     pub fn guess(&self, habits: &Habits, at: LatLon) -> Guess {
-        let evidence = evidence([self.length_m * self.middle(), self.astray_m(habits)], 0.0);
+        let uneven_m = habits.uneven * self.length_m * self.middle();
+        let evidence = evidence([uneven_m, self.astray_m(habits)], 0.0);
         let stated_m = Some(self.stated_m);
         Guess { at, evidence, level: self.level(habits), stated_m, kind: Kind::Leg }
     }

@@ -29,6 +29,8 @@ pub struct Habits {
     pub cruises: bool,
     /// How many seconds it takes from its ends to its full speed.
     pub ramp_s: f64,
+    /// How uneven its speed is on a leg, in parts of its way.
+    pub uneven: f64,
     /// How many seconds of the time it has to spare it may be on detours; the
     /// rest it waits at an end.
     pub detour_s: f64,
@@ -92,6 +94,7 @@ impl Habits {
         climb_m_s: 0.1,
         cruises: false,
         ramp_s: 0.0,
+        uneven: 0.2,
         detour_s: 0.0,
     };
 
@@ -107,6 +110,7 @@ impl Habits {
                 climb_m_s: 5.0,
                 cruises: true,
                 ramp_s: 1200.0,
+                uneven: 0.3,
                 detour_s: 21600.0,
             },
             Some(Mode::Sea) => &Self {
@@ -118,6 +122,7 @@ impl Habits {
                 climb_m_s: 0.01,
                 cruises: false,
                 ramp_s: 0.0,
+                uneven: 0.15,
                 detour_s: 21600.0,
             },
             Some(Mode::Road | Mode::Rail) => &Self {
@@ -129,6 +134,7 @@ impl Habits {
                 climb_m_s: 0.3,
                 cruises: false,
                 ramp_s: 0.0,
+                uneven: 0.2,
                 detour_s: 7200.0,
             },
             None => &Self::ON_FOOT,
@@ -152,22 +158,22 @@ impl Parameters {
 pub const PRIOR: Parameters = Parameters {
     ground: Scales {
         between: Scale {
-            shares: [0.4, 18.0, 0.03, 0.1, 0.23, 0.1, 0.13, 0.95],
+            shares: [0.4, 14.0, 0.05, 0.1, 0.07, 0.06, 0.08, 0.95],
             prior: 0.1,
             factor: 6.8,
-            alone: 0.8,
+            alone: 1.0,
             short: 1.6,
-            long: 1.0,
+            long: 0.8,
         },
         beyond: Scale {
-            shares: [0.18, 0.12, 0.13, 0.008, 0.05, 0.02, 0.03, 0.001],
+            shares: [0.3, 0.2, 0.13, 0.008, 0.06, 0.02, 0.03, 0.001],
             prior: 0.5,
             factor: 6.6,
             alone: 0.65,
             short: 0.8,
             long: 1.3,
         },
-        leg: leg([0.3, 0.75]),
+        leg: leg([1.0, 0.75]),
     },
     height: Scales {
         between: Scale {

@@ -25,7 +25,7 @@ fn what_is_answered_between_departure_and_arrival_is_honest() {
     let Some(tracks) = tracks::load() else { return tracks::skip() };
     let (mut asked, mut within, mut as_high) = (0, 0, 0);
     for track in tracks.iter().filter(|it| it.mode == Some(Mode::Air)) {
-        for journey in questions::journeys(track.mode, &track.fixes) {
+        for journey in questions::journeys(&track.fixes) {
             let world = world(&journey[0], &journey[journey.len() - 1]);
             for truth in &journey[1..journey.len() - 1] {
                 let answer = whereabouts(&world, PLANE, truth.at).expect("it is somewhere");

@@ -102,7 +102,7 @@ pub fn of(
                 .collect()
         }
         Told::Ends if speeds == Speeds::AsTold => {
-            let asked: Vec<(&[Fix], &Fix)> = journeys(track.mode, &fixes)
+            let asked: Vec<(&[Fix], &Fix)> = journeys(&fixes)
                 .flat_map(|it| it[1..it.len() - 1].iter().map(move |truth| (it, truth)))
                 .collect();
             thinned(&asked, most)
@@ -115,17 +115,14 @@ pub fn of(
 
 /// A silence longer than this divides one journey from the next.
 const REST_MS: i64 = 6 * 3_600_000;
-/// A journey leads at least this far. By sea none does, so shorter ones teach.
-const fn journey_min_m(mode: Option<Mode>) -> f64 {
-    if matches!(mode, Some(Mode::Air)) { 50_000.0 } else { 10_000.0 }
-}
+/// A journey's ends are at least this far apart. Only aircraft go so far here.
+const JOURNEY_MIN_M: f64 = 50_000.0;
 
 /// A track's journeys that lead somewhere.
-pub fn journeys(mode: Option<Mode>, fixes: &[Fix]) -> impl Iterator<Item = &[Fix]> {
-    let far_m = journey_min_m(mode);
-    fixes.chunk_by(|a, b| b.at.since(a.at) < REST_MS).filter(move |it| {
+pub fn journeys(fixes: &[Fix]) -> impl Iterator<Item = &[Fix]> {
+    fixes.chunk_by(|a, b| b.at.since(a.at) < REST_MS).filter(|it| {
         let (first, last) = (it[0].position.at, it[it.len() - 1].position.at);
-        it.len() > 2 && geodesy::distance_m(first, last) >= far_m
+        it.len() > 2 && geodesy::distance_m(first, last) >= JOURNEY_MIN_M
     })
 }
 

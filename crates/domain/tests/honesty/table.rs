@@ -99,7 +99,7 @@ pub fn rows(tracks: &[Track], teacher: &Teacher) -> (Vec<Row>, Vec<Row>) {
                 let add = |pool: &mut Pool, name: &str| {
                     pool.entry((name.to_owned(), told)).or_default().add(&question, &parameters);
                 };
-                for class in classes_of(mode, told) {
+                for class in classes_of(mode) {
                     add(&mut classes, class);
                 }
                 add(&mut files, &track.file);
@@ -125,13 +125,12 @@ pub fn printed(title: &str, rows: &[Row]) -> String {
 type Pool = BTreeMap<(String, Told), Pairs>;
 
 /// The classes that a mode is judged in, and those that are only printed.
-const fn classes_of(mode: Option<Mode>, told: Told) -> &'static [&'static str] {
-    match (mode, told) {
-        (Some(Mode::Air), _) => &["air"],
-        (Some(Mode::Sea), Told::Every(_)) => &["sea"],
-        (Some(Mode::Sea), Told::Ends) => &["sea, ends 10 km apart"],
-        (Some(Mode::Road | Mode::Rail), _) => &["land", "land: by car"],
-        (None, _) => &["land", "land: on foot"],
+const fn classes_of(mode: Option<Mode>) -> &'static [&'static str] {
+    match mode {
+        Some(Mode::Air) => &["air"],
+        Some(Mode::Sea) => &["sea"],
+        Some(Mode::Road | Mode::Rail) => &["land", "land: by car"],
+        None => &["land", "land: on foot"],
     }
 }
 
