@@ -32,9 +32,9 @@ check:
 test: check
 	$(CARGO) test --workspace --locked
 
-## bench: the figures of docs/benchmarks.md, measured here and now
+## bench: how honest positions are, then the figures of docs/benchmarks.md, here and now
 bench:
-	$(CARGO) run --release --locked -p domain --example honesty
+	$(CARGO) test --release --locked -p domain --test honesty -- --nocapture --test-threads=1
 	$(CARGO) run --release --locked -p bench
 
 ## soak: the same tests at full depth: 100,000 cases a property, 200 kill -9 loops; then fuzz

@@ -126,3 +126,6 @@ fn evidence([first_m, second_m]: [f64; 2], floor_m: f64) -> Evidence {
     (lengths_m[0], lengths_m[1]) = (first_m, second_m);
     Evidence { floor_m, lengths_m, ..Evidence::default() }
 }
+
+#[cfg(test)]
+mod tests;

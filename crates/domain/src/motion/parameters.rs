@@ -1,6 +1,6 @@
-//! What is known in advance of how things move. `Habits` are physics, written
-//! down; `Scale`s are fitted on real tracks by `cargo run -p domain --example
-//! honesty`, which prints this file's numbers.
+//! What is known in advance of how things move: `Habits` are physics, written
+//! down; `Scale`s start from a prior and are learnt from real tracks, by
+//! `tests/honesty`.
 
 use super::{
     evidence::{LENGTHS, Scale},
