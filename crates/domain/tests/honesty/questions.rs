@@ -5,7 +5,7 @@ use domain::{
     geodesy,
     mode::Mode,
     motion::{AROUND, Evidence, Fix, Guess, Habits, Kind, Leg, guess},
-    position::Datum,
+    position::{Datum, Height},
     route::{Medium, route},
 };
 
@@ -135,13 +135,13 @@ fn on_leg(mode: Option<Mode>, habits: &Habits, journey: &[Fix], truth: &Fix) -> 
     };
     let way = route(first.position.at, last.position.at, medium);
     let seconds = |from: &Fix, to: &Fix| to.at.since(from.at) as f64 / 1000.0;
-    let height_m = |fix: &Fix| fix.position.height.map(|it| it.raw_m());
+    let height_m = |fix: &Fix| fix.position.height.map(Height::raw_m);
     let leg = Leg {
         length_m: way.length_m(),
         whole_s: seconds(first, last),
         gone_s: seconds(first, truth),
         ends_m: [height_m(first), height_m(last)],
-        datum: truth.position.height.map_or(Datum::MeanSeaLevel, |it| it.datum()),
+        datum: truth.position.height.map_or(Datum::MeanSeaLevel, Height::datum),
         stated_m: 0.0,
         vertical_m: 0.0,
     };

@@ -91,7 +91,10 @@ fn scales(scales: &Scales) -> String {
 
 /// Four digits: more would say more than the tracks do.
 fn short_number(number: f64) -> String {
-    let decimals = (3 - number.abs().log10().floor() as i32).clamp(1, 9) as usize;
+    if number < 0.01 {
+        return format!("{number:.3e}");
+    }
+    let decimals = (3 - number.log10().floor() as i32).clamp(1, 5) as usize;
     let text = format!("{number:.decimals$}");
     let text = text.trim_end_matches('0');
     if text.ends_with('.') { format!("{text}0") } else { text.to_owned() }
