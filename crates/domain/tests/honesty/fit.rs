@@ -206,3 +206,39 @@ impl Search {
         Scale { shares, prior, factor, alone, short, long }
     }
 }
+
+#[test]
+fn the_sums_say_what_the_product_says() {
+    use domain::motion::{Echo, PRIOR};
+
+    let lengths_m = |by: f64| std::array::from_fn(|it| by * (it as f64 + 1.0));
+    let echo = |by, weight| Echo { lengths_m: lengths_m(by), error_m: 7.0 * by, weight };
+    let evidence = Evidence {
+        floor_m: 0.5,
+        possible_m: 0.0,
+        lengths_m: lengths_m(20.0),
+        echoes: vec![echo(3.0, 1.0), echo(40.0, 0.75)],
+        span_log: -0.4,
+    };
+    let known = [Known { evidence: &evidence, error_m: 10.0, weight: 1.0 }];
+    let scale = PRIOR.ground.between;
+    let search = Search::new(&known, &scale, COVERAGE);
+    let (by_sums_m, radius_m) =
+        (search.radius_m(&search.questions[0]), evidence.radius_95_m(&scale));
+    assert!((by_sums_m / radius_m - 1.0).abs() < 1e-9, "{by_sums_m} {radius_m}");
+}
+
+#[test]
+fn a_known_quantile_is_found() {
+    // Errors spread evenly up to 100 times a length: the radius is 95.5 times it.
+    let evidence = Evidence {
+        lengths_m: std::array::from_fn(|it| f64::from(u8::from(it == 0))),
+        ..Evidence::default()
+    };
+    let errors = (1..=1_000).map(|it| f64::from(it) / 10.0);
+    let known: Vec<Known> =
+        errors.map(|error_m| Known { evidence: &evidence, error_m, weight: 1.0 }).collect();
+    let start = domain::motion::PRIOR.ground.leg;
+    let radius_m = evidence.radius_95_m(&scale(&known, &start, COVERAGE));
+    assert!((90.0..=96.0).contains(&radius_m), "{radius_m}");
+}
