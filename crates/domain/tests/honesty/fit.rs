@@ -39,7 +39,7 @@ pub fn scale(known: &[Known<'_>], start: &Scale, coverage: f64) -> Scale {
     search.scale()
 }
 
-/// Every share, the prior, the factor and what being alone costs.
+/// Every share, the prior, the factor, and what being alone and the gap's length do.
 const DIALS: usize = LENGTHS + 5;
 const PRIOR: usize = LENGTHS;
 const FACTOR: usize = LENGTHS + 1;
@@ -49,7 +49,9 @@ const LONG: usize = LENGTHS + 4;
 
 /// Evidence laid out flat, with the sums that most turns of a dial leave alone.
 struct Search {
+    /// The share of truths that shall lie within.
     coverage: f64,
+    /// Where the dials stood.
     start: [f64; DIALS],
     /// Logarithms of all there is to turn: a scale has no sign and no unit.
     dials: [f64; DIALS],
@@ -187,7 +189,8 @@ impl Search {
         ((question.error_m + question.floor_m) / (radius_m + question.floor_m)).ln()
     }
 
-    /// As [`Evidence::radius_95_m`], by the sums.
+    /// As [`Evidence::radius_95_m`], by the sums; what is always possible is no
+    /// matter of learning and comes on top.
     fn radius_m(&self, question: &Question) -> f64 {
         let mut ratios = self.values[PRIOR];
         for echo in &self.rows[question.first + 1..question.after] {
