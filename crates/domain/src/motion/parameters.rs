@@ -154,7 +154,7 @@ impl Parameters {
 }
 
 /// Where fitting starts, and stays near where tracks say little: the same for all
-/// modes. How it was found is told in `docs/decisions/0005-how-a-radius-is-found.md`.
+/// modes. How it was found is told in `docs/decisions/0011-how-a-radius-is-found.md`.
 pub const PRIOR: Parameters = Parameters {
     ground: Scales {
         between: Scale {
