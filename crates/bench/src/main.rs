@@ -1,5 +1,6 @@
 //! The figures of docs/benchmarks.md, measured here and now: `bench` runs all,
-//! `bench events`, `bench import`, `bench reads` and `bench units` one each.
+//! `bench events`, `bench import`, `bench reads`, `bench units` and
+//! `bench peers` one each.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
@@ -7,20 +8,24 @@ mod events;
 mod figures;
 mod import;
 mod outside;
+mod peers;
 mod reads;
 mod units;
 
 use clap::{Parser, ValueEnum};
 
-/// Measures the product on this machine.
+/// Measures the product on this machine, and what others would use beside it.
 #[derive(Debug, Parser)]
 struct Wish {
     /// What to measure; everything if left out.
     #[arg(value_enum)]
     what: Option<What>,
-    /// Seconds of load.
+    /// Seconds of each load.
     #[arg(long, default_value_t = 30)]
     seconds: u64,
+    /// Events per second of the steady load.
+    #[arg(long, default_value_t = 4_000)]
+    rate: u64,
     /// How many packages are read from.
     #[arg(long, default_value_t = 1_000_000)]
     packages: u64,
@@ -36,6 +41,8 @@ enum What {
     Reads,
     /// Write units counted per event.
     Units,
+    /// PostgreSQL with PostGIS, and Redis.
+    Peers,
 }
 
 fn main() -> std::io::Result<()> {
@@ -50,10 +57,13 @@ fn main() -> std::io::Result<()> {
         client.block_on(import::measure())?;
     }
     if wanted(What::Events) {
-        client.block_on(events::measure(wish.seconds))?;
+        client.block_on(events::measure(wish.seconds, wish.rate))?;
+    }
+    if wanted(What::Peers) {
+        peers::measure()?;
     }
     if wanted(What::Reads) {
-        reads::measure(wish.packages)?;
+        reads::measure(&client, wish.packages)?;
     }
     Ok(())
 }

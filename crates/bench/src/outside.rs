@@ -30,6 +30,22 @@ impl Entropy for System {
     }
 }
 
+/// Now, by the system's clock.
+pub fn now() -> Timestamp {
+    System.now()
+}
+
+/// Now as the API takes it.
+pub fn now_text() -> String {
+    let now = jiff::Timestamp::from_millisecond(now().millis()).expect("our years");
+    format!("{now:.3}")
+}
+
+/// The day a figure was read on.
+pub fn today() -> String {
+    now_text().chars().take(10).collect()
+}
+
 /// Opens the store of a data folder as the binary does.
 pub fn open(data: &Path) -> io::Result<(Service, Arc<dyn Table>)> {
     let table =

@@ -23,6 +23,8 @@ const CHANGES_MAX: usize = 2_000;
 /// Writes in flight: one row each, since derived rows need no transaction,
 /// which would cost twice as much.
 const WRITES_AT_ONCE: usize = 64;
+/// How often is looked again at a feed that moves on meanwhile.
+const TRIES_MAX: usize = 8;
 /// The name its checkpoints stand under.
 const NAME: &str = "rows";
 
@@ -55,12 +57,17 @@ impl Projector {
             other => other?,
         };
         let Some(last) = batch.last().map(|it| it.seq) else { return Ok(0) };
-        self.lock().insert(feed, last);
         // The rows written here come round in the feed as well. A batch of nothing
         // else moves no checkpoint, or following would never come to rest.
-        if batch.iter().any(|it| is_head(&it.key)) {
+        let taken_in = batch.iter().any(|it| is_head(&it.key));
+        if taken_in {
             self.apply(&batch).await.inspect_err(|_| self.forget(feed))?;
             self.checkpoint(feed, last).await.inspect_err(|_| self.forget(feed))?;
+        }
+        // Only now: until its rows stand, a change counts as not taken in.
+        self.lock().insert(feed, last);
+        if taken_in {
+            self.service.table.trim(feed, last).await?;
         }
         Ok(batch.len())
     }
@@ -85,11 +92,20 @@ impl Projector {
         }
     }
 
-    /// How many changes of a feed are not taken in yet, counted up to a bound.
+    /// How many changes of a feed the derived rows do not show yet, counted up to
+    /// a bound.
     pub async fn behind(&self, feed: FeedId) -> Result<usize> {
-        let after = self.position(feed).await?;
-        let batch = self.service.table.changes(feed, after, CHANGES_MAX).await?;
-        Ok(batch.iter().filter(|it| it.seq > after && is_head(&it.key)).count())
+        for _ in 0..TRIES_MAX {
+            let after = self.position(feed).await?;
+            let batch = match self.service.table.changes(feed, after, CHANGES_MAX).await {
+                // Taken in and trimmed since we looked where we are.
+                Err(table::Error::Trimmed(_)) => continue,
+                other => other?,
+            };
+            return Ok(batch.iter().filter(|it| it.seq > after && is_head(&it.key)).count());
+        }
+        // It is gone unread: everything has to be derived again.
+        Ok(CHANGES_MAX)
     }
 
     /// Some changes are gone unread: rebuild every row from the events, then
@@ -100,6 +116,7 @@ impl Projector {
         self.service.rebuild(|_| ()).await?;
         self.checkpoint(feed, newest).await?;
         self.lock().insert(feed, newest);
+        self.service.table.trim(feed, newest).await?;
         Ok(1)
     }
 
@@ -108,7 +125,6 @@ impl Projector {
         let key = Row::Checkpoint(NAME, feed.0).key();
         let put = Write::put(key, Guard::Any, to_bytes(&checkpoint));
         self.service.table.write(vec![put]).await?;
-        self.service.table.trim(feed, seq).await?;
         Ok(())
     }
 

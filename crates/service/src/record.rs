@@ -209,8 +209,7 @@ impl Service {
         for (index, event) in events.iter().enumerate() {
             admit(state.as_ref(), event)?;
             self.check_mentions(event, index, coming).await?;
-            let advanced = state.clone().unwrap_or_default().advanced(event);
-            state = Some(match advanced {
+            state = Some(match state.take().unwrap_or_default().advanced(event) {
                 Some(state) => state,
                 None => self.refolded(subject, &events[..=index]).await?,
             });
@@ -473,10 +472,14 @@ pub(crate) fn reference_rows(
     after: &State,
 ) -> BTreeSet<Key> {
     let Subject::Package(package) = subject else { return BTreeSet::new() };
-    let all = |state: &State| -> Vec<Reference> {
-        state.package().and_then(|it| it.references.clone()).unwrap_or_default()
-    };
+    fn all(state: &State) -> &[Reference] {
+        state.package().and_then(|it| it.references.as_deref()).unwrap_or_default()
+    }
     let (old, new) = (before.map(all).unwrap_or_default(), all(after));
+    // So it is for all but a few events.
+    if old == new {
+        return BTreeSet::new();
+    }
     // Two spellings of one number are one row.
     let row = |reference: &Reference| {
         let number = normalise_reference(&reference.value);

@@ -11,4 +11,5 @@ mod import;
 mod record;
 mod scms;
 mod trimmed;
+mod units;
 mod world;

@@ -1,0 +1,151 @@
+//! What a user would pick instead, on the same machine in the same run:
+//! PostgreSQL with PostGIS, and Redis, each in a folder of its own, durable.
+//! The work they are given stands beside the repository; without it, or without
+//! them, this part is skipped and says so.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread::sleep,
+    time::Duration,
+};
+
+use crate::figures::heading;
+
+/// The work that peers are given.
+const WORK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/peers");
+/// Where distributions keep the programs of PostgreSQL that are not on the path.
+const POSTGRES: &str = "/usr/lib/postgresql";
+/// Seconds that each peer works on each measure.
+const SECONDS: &str = "10";
+const START_TRIES_MAX: u32 = 300;
+
+/// Runs the peers, or says why not.
+pub fn measure() -> io::Result<()> {
+    heading("peers, the same work on this machine");
+    let programs = match missing() {
+        Ok(programs) => programs,
+        Err(what) => {
+            println!("SKIPPED: no peers beside these figures: {what}");
+            return Ok(());
+        }
+    };
+    let folder = tempfile::tempdir()?;
+    let postgres = Postgres::start(&programs, folder.path())?;
+    println!("(PostgreSQL builds its tables first: a minute)");
+    let sql = Path::new(WORK).join("peers.sql");
+    run(postgres.client("psql").args(["-q", "-f"]).arg(sql).stdout(Stdio::null()))?;
+    run(postgres.client("python3").arg("-u").arg(Path::new(WORK).join("peers.py")).arg(SECONDS))
+}
+
+/// The folder of PostgreSQL's programs, or what is missing.
+fn missing() -> Result<PathBuf, String> {
+    if !Path::new(WORK).join("peers.py").exists() {
+        return Err("the peers' work is not beside the repository (../shared/peers)".to_owned());
+    }
+    let versions = fs::read_dir(POSTGRES).map_err(|_| "PostgreSQL is not installed".to_owned())?;
+    let mut programs: Vec<PathBuf> = versions
+        .flatten()
+        .map(|it| it.path().join("bin"))
+        .filter(|it| it.join("initdb").exists())
+        .collect();
+    programs.sort();
+    let programs = programs.pop().ok_or("PostgreSQL is not installed")?;
+    let works = |program: &str, words: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(words).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|it| it.success())
+    };
+    if !works("redis-server", &["--version"]) {
+        return Err("redis-server is not installed".to_owned());
+    }
+    if !works("python3", &["-c", "import psycopg2, redis"]) {
+        return Err("Python lacks psycopg2 or redis".to_owned());
+    }
+    Ok(programs)
+}
+
+/// A PostgreSQL server of our own; ended when dropped.
+struct Postgres {
+    server: Child,
+    folder: PathBuf,
+}
+
+impl Postgres {
+    /// Makes a database with every setting left as it comes, so durable, and
+    /// reachable through its folder alone.
+    fn start(programs: &Path, folder: &Path) -> io::Result<Self> {
+        let root = is_root();
+        if root {
+            // PostgreSQL refuses to run as root; its package brings a user for it.
+            run(Command::new("chown").arg("postgres").arg(folder))?;
+        }
+        let program = |name: &str| {
+            let program = programs.join(name);
+            if !root {
+                return Command::new(program);
+            }
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]);
+            command.arg(program);
+            command
+        };
+        let data = folder.join("postgres");
+        run(program("initdb")
+            .current_dir(folder)
+            .args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "-D"])
+            .arg(&data)
+            .stdout(Stdio::null()))?;
+        let server = program("postgres")
+            .current_dir(folder)
+            .arg("-D")
+            .arg(&data)
+            .arg("-k")
+            .arg(folder)
+            .args(["-c", "listen_addresses=", "-c", "log_min_messages=fatal"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let postgres = Self { server, folder: folder.to_owned() };
+        for _ in 0..START_TRIES_MAX {
+            let mut asked = postgres.client("psql");
+            asked.args(["-q", "-c", "SELECT 1"]).stdout(Stdio::null()).stderr(Stdio::null());
+            if asked.status()?.success() {
+                return Ok(postgres);
+            }
+            sleep(Duration::from_millis(100));
+        }
+        Err(io::Error::other("PostgreSQL did not start"))
+    }
+
+    /// A program that works with this server.
+    fn client(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.env("PGHOST", &self.folder).env("PGUSER", "postgres");
+        command.env("PGDATABASE", "postgres").current_dir("/");
+        command
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // Killed, its children would linger: this asks it to end at once.
+        let id = self.server.id().to_string();
+        let _ = Command::new("kill").args(["-INT", &id]).status();
+        let _ = self.server.wait();
+    }
+}
+
+fn is_root() -> bool {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    status.lines().any(|it| it.starts_with("Uid:\t0\t"))
+}
+
+fn run(command: &mut Command) -> io::Result<()> {
+    let status = command.status()?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(io::Error::other(format!("{} ended with {status}", command.get_program().display())))
+}

@@ -1,0 +1,228 @@
+//! What an event costs, counted as DynamoDB charges it: at most 8 write units
+//! for each custody event with everything derived, and 2 more for each new number.
+
+use domain::{
+    event::{Fact, Holder, IncidentReason, Proof},
+    id::{ClientId, PackageId, PhotoId, PlaceId, Subject},
+    mode::Mode,
+    money::{CostKind, CostLine, Money},
+    private::Private,
+    record::{ClientRecord, Item, PackageRecord, Promise, Recipient, Record, Reference},
+};
+
+use crate::world::{World, at, draft, reference};
+
+/// For one custody event.
+const UNITS_MAX: u64 = 8;
+/// For each number that a package gets.
+const REFERENCE_UNITS_MAX: u64 = 2;
+/// What the projector's checkpoints cost: written once for thousands of changes
+/// under load, they would here be counted for each event alone.
+const CHECKPOINT_UNITS: u64 = 1;
+
+fn usd(minor: i64) -> Money {
+    Money { currency: "USD".parse().expect("a currency"), minor }
+}
+
+/// As long as what the delivery history of the Supply Chain Management System
+/// says of an order line, and with somebody to bring it to.
+fn full_record(from: PlaceId, to: PlaceId, client: ClientId) -> PackageRecord {
+    let item = |name: &str, minor| Item {
+        name: name.to_owned(),
+        quantity: 1_000,
+        serials: vec!["SN-2026-0004711".to_owned(), "SN-2026-0004712".to_owned()],
+        value: Some(usd(minor)),
+    };
+    PackageRecord {
+        description: Some(
+            "HIV, Reveal G3 Rapid HIV-1 Antibody Test, 30 Tests, for the clinics of the north"
+                .to_owned(),
+        ),
+        items: Some(vec![
+            item("HIV, Reveal G3 Rapid HIV-1 Antibody Test, 30 Tests", 551_00),
+            item("Nevirapine 10mg/ml, oral suspension, Bottle, 240 ml", 6_200_00),
+        ]),
+        client: Some(client),
+        recipient: Some(Recipient {
+            name: Some(Private::new("Ada Adjoua Kouassi-Young")),
+            email: Some(Private::new("ada.kouassi-young@company.example")),
+            address: Some(Private::new("12 Rue des Jardins, Cocody, 01 BP 1234, Abidjan 01")),
+        }),
+        cost_centre: Some("CC-4711-health".to_owned()),
+        order: Some("SCMS-259880".to_owned()),
+        origin: Some(from),
+        destination: Some(to),
+        carrier: Some("ups".to_owned()),
+        service: Some("Express Saver".to_owned()),
+        mode: Some(Mode::Air),
+        pieces: Some(12),
+        weight_g: Some(13_250_000),
+        dimensions_mm: Some([1_200, 800, 1_450]),
+        declared_value: Some(usd(6_751_00)),
+        promised: Some(Promise { first: at(100), last: at(124) }),
+        references: None,
+    }
+}
+
+fn numbers() -> Vec<Reference> {
+    [
+        ("carrier:ups", "1Z 999 AA1 01 2345 6784"),
+        ("client_ref", "82743"),
+        ("po", "SCMS-259880"),
+        ("asn", "ASN-31750"),
+        ("pq", "FPQ-15197"),
+    ]
+    .map(|(scheme, value)| reference(scheme, value))
+    .to_vec()
+}
+
+fn cost(kind: CostKind, line: u32, minor: i64) -> CostLine {
+    let id = format!("INV-2026-000{line}/{line}");
+    CostLine { kind, amount: usd(minor), source: "carrier:ups".to_owned(), id }
+}
+
+/// One of each that a package may live through, in a sensible order, and a
+/// second of those whose cost grows with what is known.
+fn a_whole_life(world: &Places) -> Vec<Fact> {
+    let Places { from, hub, to, trucks: [one, two], .. } = *world;
+    let proof = Proof {
+        received_by: Some(Private::new("A. Kouassi-Young, reception desk")),
+        left_at: Some("reception".to_owned()),
+        photo: Some(PhotoId::derive(&[b"photo"])),
+        signature: Some(PhotoId::derive(&[b"signature"])),
+    };
+    vec![
+        Fact::PickedUp { place: Some(from) },
+        Fact::Joined(Holder::Container(one)),
+        Fact::CostAdded(cost(CostKind::Freight, 1, 780_34)),
+        Fact::CostAdded(cost(CostKind::Insurance, 2, 12_10)),
+        Fact::Departed {
+            from: Some(from),
+            to: Some(hub),
+            mode: Some(Mode::Road),
+            expected_at: Some(at(40)),
+        },
+        Fact::Arrived { place: hub },
+        // Out of one truck and into another: one row goes, one comes.
+        Fact::Joined(Holder::Container(two)),
+        Fact::Scanned { place: hub, floor: Some("mezzanine".to_owned()) },
+        Fact::Left(Holder::Container(two)),
+        Fact::Joined(Holder::Place(hub)),
+        Fact::Held { reason: IncidentReason::CustomsInspection, place: Some(hub) },
+        Fact::CostAdded(cost(CostKind::Duty, 3, 431_00)),
+        Fact::CostAdded(cost(CostKind::Surcharge, 4, 15_00)),
+        Fact::CostCredited(cost(CostKind::Refund, 5, 3_00)),
+        Fact::CostShared { kind: CostKind::Freight, with: PackageId::derive(&[b"other"]) },
+        Fact::PromiseChanged(Promise { first: at(120), last: at(144) }),
+        Fact::Problem {
+            reason: IncidentReason::CarrierDamagedParcel,
+            detail: Some(Private::new("One carton is wet at a corner; the tests are dry.")),
+        },
+        Fact::Note(Private::new("Please call before you come: the gate is locked at noon.")),
+        Fact::PhotoAdded(PhotoId::derive(&[b"wet corner"])),
+        Fact::Departed { from: None, to: None, mode: None, expected_at: None },
+        Fact::Lost,
+        Fact::Arrived { place: to },
+        Fact::OutForDelivery { from: Some(to) },
+        Fact::ReadyToCollect { place: to },
+        Fact::Joined(Holder::Container(one)),
+        Fact::Delivered { place: Some(to), proof },
+        Fact::Returning { reason: Some(IncidentReason::ConsigneeRefused), to: Some(from) },
+        Fact::Returned { place: Some(from) },
+        Fact::Cancelled,
+    ]
+}
+
+struct Places {
+    from: PlaceId,
+    hub: PlaceId,
+    to: PlaceId,
+    trucks: [domain::id::ContainerId; 2],
+    client: ClientId,
+}
+
+async fn places(world: &World) -> Places {
+    let client = ClientId::derive(&[b"100-CI-T01"]);
+    let record = Record::Client(ClientRecord { name: "100-CI-T01".to_owned() });
+    let registered = Fact::Registered(Box::new(record));
+    world.say(Subject::Client(client), 0, registered).await.unwrap();
+    Places {
+        from: world.place("Frankfurt am Main", 50.11, 8.68).await,
+        hub: world.place("Lagos hub", 6.58, 3.32).await,
+        to: world.place("Abidjan", 5.32, -4.02).await,
+        trucks: [world.truck("Truck 1").await, world.truck("Truck 2").await],
+        client,
+    }
+}
+
+/// Units of whatever was said since `before`, with everything derived from it.
+async fn units_since(world: &World, before: table::Usage) -> u64 {
+    world.projector.catch_up().await.unwrap();
+    (world.table.usage() - before).write_units - CHECKPOINT_UNITS
+}
+
+async fn register(world: &World, id: PackageId, record: PackageRecord) -> u64 {
+    let before = world.table.usage();
+    let registered = Fact::Registered(Box::new(Record::Package(record)));
+    world.say(Subject::Package(id), 1, registered).await.unwrap();
+    units_since(world, before).await
+}
+
+#[tokio::test]
+async fn no_custody_event_costs_more_than_eight_write_units() {
+    let world = World::in_memory();
+    let places = places(&world).await;
+    let id = PackageId::derive(&[b"full"]);
+    let record = full_record(places.from, places.to, places.client);
+    let record = PackageRecord { references: Some(numbers()), ..record };
+    register(&world, id, record).await;
+
+    let subject = Subject::Package(id);
+    let mut dear = Vec::new();
+    let facts = a_whole_life(&places);
+    let mut kinds: Vec<String> = facts.iter().map(|it| it.kind().to_string()).collect();
+    for (hours, fact) in (2..).zip(facts) {
+        let before = world.table.usage();
+        let kind = fact.kind();
+        world.say(subject, hours, fact).await.unwrap();
+        let units = units_since(&world, before).await;
+        if UNITS_MAX < units {
+            dear.push(format!("{kind} (hour {hours}): {units}"));
+        }
+    }
+    assert!(dear.is_empty(), "more than {UNITS_MAX} units: {}", dear.join(", "));
+    kinds.sort();
+    kinds.dedup();
+    assert_eq!(kinds.len(), 22, "every fact people may say of a package in transit: {kinds:?}");
+}
+
+#[tokio::test]
+async fn a_number_costs_at_most_two_write_units_more() {
+    let world = World::in_memory();
+    let places = places(&world).await;
+    let record = full_record(places.from, places.to, places.client);
+    let without = register(&world, PackageId::derive(&[b"without"]), record.clone()).await;
+    let all = numbers();
+    let count = all.len() as u64;
+    let with = PackageRecord { references: Some(all), ..record };
+    let with = register(&world, PackageId::derive(&[b"with"]), with).await;
+    let most = without + count * REFERENCE_UNITS_MAX;
+    assert!(with <= most, "{count} numbers: {with} units, without {without}");
+}
+
+#[tokio::test]
+async fn a_late_scan_costs_no_more_than_one_in_time() {
+    let world = World::in_memory();
+    let places = places(&world).await;
+    let id = PackageId::derive(&[b"late"]);
+    register(&world, id, full_record(places.from, places.to, places.client)).await;
+    let subject = Subject::Package(id);
+    world.say(subject, 20, Fact::Arrived { place: places.hub }).await.unwrap();
+    world.projector.catch_up().await.unwrap();
+
+    let before = world.table.usage();
+    let late = draft("late", subject, 10, Fact::Scanned { place: places.from, floor: None });
+    world.record(vec![late]).await.unwrap();
+    let units = units_since(&world, before).await;
+    assert!(units <= UNITS_MAX, "{units}");
+}
