@@ -2,10 +2,11 @@
 //! for each custody event with everything derived, and 2 more for each new number.
 
 use domain::{
-    event::{Fact, Holder, IncidentReason, Proof},
+    event::{Fact, Holder, IncidentReason, Measurement, Proof},
     id::{ClientId, PackageId, PhotoId, PlaceId, Subject},
     mode::Mode,
     money::{CostKind, CostLine, Money},
+    position::{LatLon, Position},
     private::Private,
     record::{ClientRecord, Item, PackageRecord, Promise, Recipient, Record, Reference},
 };
@@ -122,6 +123,16 @@ fn a_whole_life(world: &Places) -> Vec<Fact> {
         Fact::PhotoAdded(PhotoId::derive(&[b"wet corner"])),
         Fact::Departed { from: None, to: None, mode: None, expected_at: None },
         Fact::Lost,
+        Fact::Positioned(Measurement {
+            position: Position {
+                at: LatLon::from_degrees(5.9, -1.2).expect("on Earth"),
+                height: None,
+            },
+            radius_95_mm: Some(12_000),
+            vertical_95_mm: Some(20_000),
+            speed_mm_s: Some(22_000),
+            course_cdeg: Some(27_000),
+        }),
         Fact::Arrived { place: to },
         Fact::OutForDelivery { from: Some(to) },
         Fact::ReadyToCollect { place: to },
