@@ -14,6 +14,10 @@ mod units;
 
 use clap::{Parser, ValueEnum};
 
+// As the product does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Measures the product on this machine, and what others would use beside it.
 #[derive(Debug, Parser)]
 struct Wish {

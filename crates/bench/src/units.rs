@@ -7,13 +7,17 @@ use domain::{
     event::Fact,
     id::{EventId, PackageId, PlaceId, Subject},
     position::LatLon,
-    record::{PackageRecord, PlaceKind, PlaceRecord, Record, Reference},
+    private::Private,
+    record::{Item, PackageRecord, PlaceKind, PlaceRecord, Recipient, Record, Reference},
     time::{HOUR, Timestamp},
 };
 use service::{Service, projector::Projector, record::Attribution};
 use table::Table;
 
-use crate::{figures::figure, outside};
+use crate::{
+    figures::{Aim, figure, heading, judged},
+    outside,
+};
 
 /// Prints units per custody event, and per new reference.
 pub async fn measure() -> io::Result<()> {
@@ -40,12 +44,11 @@ pub async fn measure() -> io::Result<()> {
     }
     let most = custody.iter().max().copied().unwrap_or_default();
     let mean = custody.iter().sum::<u64>() as f64 / custody.len() as f64;
-    figure(
-        "write units per custody event, everything derived",
-        format!("{mean:.1}, at most {most}"),
-    );
-    figure("write units of a registration without numbers", plain);
-    figure("  and more per new number", (with_four - plain) as f64 / 4.0);
+    heading("write units, as DynamoDB would charge them, everything derived");
+    judged("the dearest custody event", most as f64, Aim::AtMost(8.0, ""));
+    figure("  all of them, on average", format_args!("{mean:.1}"));
+    judged("each new number", (with_four - plain) as f64 / 4.0, Aim::AtMost(2.0, ""));
+    figure("  a registration without numbers", plain);
     Ok(())
 }
 
@@ -76,7 +79,24 @@ fn registered(numbers: usize) -> Fact {
         |number: usize| Reference { scheme: "order".to_owned(), value: format!("PO {number}") };
     Fact::Registered(Box::new(Record::Package(PackageRecord {
         description: Some("27-inch monitor, 2 of 3".to_owned()),
+        items: Some(vec![Item {
+            name: "27-inch monitor, height adjustable, with cables".to_owned(),
+            quantity: 2,
+            serials: vec!["SN-2026-0004711".to_owned(), "SN-2026-0004712".to_owned()],
+            value: None,
+        }]),
+        recipient: Some(Recipient {
+            name: Some(Private::new("Ada Kouassi-Young")),
+            email: Some(Private::new("ada.kouassi-young@company.example")),
+            address: Some(Private::new("12 Garden Street, Building 4, Memphis, TN 38118")),
+        }),
+        cost_centre: Some("CC-4711".to_owned()),
+        order: Some("PO-2026-259880".to_owned()),
         carrier: Some("ups".to_owned()),
+        service: Some("Express Saver".to_owned()),
+        pieces: Some(2),
+        weight_g: Some(14_800),
+        dimensions_mm: Some([720, 480, 210]),
         references: (numbers > 0).then(|| (0..numbers).map(reference).collect()),
         ..PackageRecord::default()
     })))
