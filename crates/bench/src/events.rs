@@ -128,7 +128,8 @@ async fn steady(seconds: u64, rate: u64) -> io::Result<()> {
     all.spawn_local(async move {
         while Instant::now() < end {
             tokio::time::sleep(Duration::from_millis(500)).await;
-            sampled.borrow_mut().push(behind(&mut sampling).await.expect("the server answers"));
+            let lag = behind(&mut sampling).await.expect("the server answers");
+            sampled.borrow_mut().push(lag);
         }
     });
     all.await;

@@ -16,7 +16,7 @@ use service::{
 };
 
 use crate::{
-    figures::{Aim, figure, heading, judged},
+    figures::{Aim, cpu_seconds, figure, heading, judged},
     outside,
 };
 
@@ -48,7 +48,7 @@ pub async fn measure() -> io::Result<()> {
     let id = import_id(&text, &content);
     let open = || Ok(Cursor::new(&content));
 
-    let start = Instant::now();
+    let (start, work) = (Instant::now(), cpu_seconds("self")?);
     let dry = Wish { dry_run: true, all_or_nothing: false };
     let mut rows = 0;
     for _ in 0..PASSES {
@@ -57,8 +57,9 @@ pub async fn measure() -> io::Result<()> {
     }
     let rate = rows as f64 / start.elapsed().as_secs_f64();
     judged("rows parsed and checked (dry run)", rate, Aim::AtLeast(100_000.0, "/s"));
+    spent(work, rows)?;
 
-    let start = Instant::now();
+    let (start, work) = (Instant::now(), cpu_seconds("self")?);
     let done = service.import(&by, &mapping, id, open, Wish::default(), |_| ()).await;
     let done = done.map_err(io::Error::other)?;
     let recorded = start.elapsed().as_secs_f64();
@@ -70,5 +71,16 @@ pub async fn measure() -> io::Result<()> {
     );
     let rate = done.rows as f64 / derived;
     judged("  the same with everything derived", rate, Aim::AtLeast(2_000.0, " rows/s"));
+    spent(work, done.rows)
+}
+
+/// Prints the processor time since `before` for each row.
+fn spent(before: f64, rows: u64) -> io::Result<()> {
+    let micros = (cpu_seconds("self")? - before) * 1e6 / rows as f64;
+    let one = 1e6 / micros;
+    figure(
+        "  processor time for each row",
+        format_args!("{micros:.1} µs: {one:.0}/s use one core up"),
+    );
     Ok(())
 }
