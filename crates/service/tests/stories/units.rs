@@ -40,8 +40,8 @@ fn full_record(from: PlaceId, to: PlaceId, client: ClientId) -> PackageRecord {
                 .to_owned(),
         ),
         items: Some(vec![
-            item("HIV, Reveal G3 Rapid HIV-1 Antibody Test, 30 Tests", 551_00),
-            item("Nevirapine 10mg/ml, oral suspension, Bottle, 240 ml", 6_200_00),
+            item("HIV, Reveal G3 Rapid HIV-1 Antibody Test, 30 Tests", 55_100),
+            item("Nevirapine 10mg/ml, oral suspension, Bottle, 240 ml", 620_000),
         ]),
         client: Some(client),
         recipient: Some(Recipient {
@@ -59,7 +59,7 @@ fn full_record(from: PlaceId, to: PlaceId, client: ClientId) -> PackageRecord {
         pieces: Some(12),
         weight_g: Some(13_250_000),
         dimensions_mm: Some([1_200, 800, 1_450]),
-        declared_value: Some(usd(6_751_00)),
+        declared_value: Some(usd(675_100)),
         promised: Some(Promise { first: at(100), last: at(124) }),
         references: None,
     }
@@ -95,8 +95,8 @@ fn a_whole_life(world: &Places) -> Vec<Fact> {
     vec![
         Fact::PickedUp { place: Some(from) },
         Fact::Joined(Holder::Container(one)),
-        Fact::CostAdded(cost(CostKind::Freight, 1, 780_34)),
-        Fact::CostAdded(cost(CostKind::Insurance, 2, 12_10)),
+        Fact::CostAdded(cost(CostKind::Freight, 1, 78_034)),
+        Fact::CostAdded(cost(CostKind::Insurance, 2, 1_210)),
         Fact::Departed {
             from: Some(from),
             to: Some(hub),
@@ -110,9 +110,9 @@ fn a_whole_life(world: &Places) -> Vec<Fact> {
         Fact::Left(Holder::Container(two)),
         Fact::Joined(Holder::Place(hub)),
         Fact::Held { reason: IncidentReason::CustomsInspection, place: Some(hub) },
-        Fact::CostAdded(cost(CostKind::Duty, 3, 431_00)),
-        Fact::CostAdded(cost(CostKind::Surcharge, 4, 15_00)),
-        Fact::CostCredited(cost(CostKind::Refund, 5, 3_00)),
+        Fact::CostAdded(cost(CostKind::Duty, 3, 43_100)),
+        Fact::CostAdded(cost(CostKind::Surcharge, 4, 1_500)),
+        Fact::CostCredited(cost(CostKind::Refund, 5, 300)),
         Fact::CostShared { kind: CostKind::Freight, with: PackageId::derive(&[b"other"]) },
         Fact::PromiseChanged(Promise { first: at(120), last: at(144) }),
         Fact::Problem {
