@@ -10,7 +10,7 @@ const BODIES: (usize, usize) = (240, 2_400);
 /// Who sends at the same time.
 const SENDERS: usize = 4;
 /// What may stay behind, of gigabytes that were sent.
-const GROWTH_MAX: u64 = 64 << 20;
+const GROWTH_MAX: u64 = 128 << 20;
 
 /// What is sent: where to, as what, and the statuses that are right.
 type Nonsense = (&'static str, &'static str, &'static str, Vec<u8>, &'static [u16]);

@@ -223,6 +223,10 @@ impl People {
         new: &NewUser,
     ) -> Result<Option<User>, AccountError> {
         let Some((row, _)) = self.user_row(id).await? else { return Ok(None) };
+        if 1 < row.revision {
+            // What it was made as cannot be told any more; that it was made can.
+            return Ok(Some(shown(id, row)));
+        }
         let same = row.name == new.name.trim()
             && row.email == new.email
             && row.permissions == new.permissions

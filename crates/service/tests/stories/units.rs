@@ -1,6 +1,8 @@
 //! What an event costs, counted as DynamoDB charges it: at most 8 write units
 //! for each custody event with everything derived, and 2 more for each new number.
 
+use std::sync::Arc;
+
 use domain::{
     event::{Fact, Holder, IncidentReason, Measurement, Proof},
     id::{ClientId, PackageId, PhotoId, PlaceId, Subject},
@@ -181,7 +183,7 @@ async fn register(world: &World, id: PackageId, record: PackageRecord) -> u64 {
 
 #[tokio::test]
 async fn no_custody_event_costs_more_than_eight_write_units() {
-    let world = World::in_memory();
+    let world = World::on(Arc::new(table::Memory::default()));
     let places = places(&world).await;
     let id = PackageId::derive(&[b"full"]);
     let record = full_record(places.from, places.to, places.client);
@@ -209,7 +211,7 @@ async fn no_custody_event_costs_more_than_eight_write_units() {
 
 #[tokio::test]
 async fn a_number_costs_at_most_two_write_units_more() {
-    let world = World::in_memory();
+    let world = World::on(Arc::new(table::Memory::default()));
     let places = places(&world).await;
     let record = full_record(places.from, places.to, places.client);
     let without = register(&world, PackageId::derive(&[b"without"]), record.clone()).await;
@@ -223,7 +225,7 @@ async fn a_number_costs_at_most_two_write_units_more() {
 
 #[tokio::test]
 async fn a_late_scan_costs_no_more_than_one_in_time() {
-    let world = World::in_memory();
+    let world = World::on(Arc::new(table::Memory::default()));
     let places = places(&world).await;
     let id = PackageId::derive(&[b"late"]);
     register(&world, id, full_record(places.from, places.to, places.client)).await;
