@@ -202,11 +202,23 @@ fn lines(points: &[TrackPoint]) -> Vec<Vec<Vec<f64>>> {
             let beyond = lon_b + 360.0_f64.copysign(lon_a);
             let part = if beyond == lon_a { 0.5 } else { (edge - lon_a) / (beyond - lon_a) };
             let lat = a.position.lat() + part * (b.position.lat() - a.position.lat());
-            let last = all.last_mut().expect("there is always a part");
-            last.push(vec![edge, lat]);
-            all.push(vec![vec![-edge, lat]]);
+            let height_m = a.height_m.zip(b.height_m).map(|(a, b)| (b - a).mul_add(part, a));
+            let at = |lon: f64| {
+                let mut all = vec![lon, lat];
+                all.extend(height_m.map(|it| (it * 10.0).round() / 10.0));
+                all
+            };
+            all.last_mut().expect("there is always a part").push(at(edge));
+            all.push(vec![at(-edge)]);
         }
-        all.last_mut().expect("there is always a part").push(coordinates(b));
+        let line = all.last_mut().expect("there is always a part");
+        // What rests is one point of a line, however long it rests.
+        if line.last() != Some(&coordinates(b)) {
+            line.push(coordinates(b));
+        }
+    }
+    for line in all.iter_mut().filter(|it| it.len() == 1) {
+        line.push(line[0].clone());
     }
     all
 }

@@ -380,8 +380,11 @@ async fn whereabouts_and_track_answer_for_any_instant() {
         let lon = point[0].as_f64().expect("a number");
         assert!((-180.0..=180.0).contains(&lon));
     }
-    assert!(
-        line["coordinates"][0][5][2].as_f64().is_some_and(|it| it > 3000.0),
-        "flights are high: {line}"
-    );
+    let heights = |part: usize| -> Vec<f64> {
+        let points = line["coordinates"][part].as_array().expect("a part");
+        points.iter().filter_map(|it| it[2].as_f64()).collect()
+    };
+    let (first, second) = (heights(0), heights(1));
+    assert!(first.iter().chain(&second).any(|it| *it > 3000.0), "flights are high: {line}");
+    assert_eq!(first.last(), second.first(), "and as high on either side of the cut");
 }

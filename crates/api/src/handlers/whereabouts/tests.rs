@@ -22,8 +22,8 @@ fn point(lat: f64, lon: f64) -> TrackPoint {
 fn a_line_is_cut_where_the_map_ends() {
     let parts = lines(&[point(10.0, 170.0), point(20.0, -170.0), point(30.0, 175.0)]);
     assert_eq!(parts.len(), 3);
-    assert_eq!(parts[0], [vec![170.0, 10.0, 10_000.0], vec![180.0, 15.0]]);
-    assert_eq!(parts[1][0], [-180.0, 15.0]);
+    assert_eq!(parts[0], [vec![170.0, 10.0, 10_000.0], vec![180.0, 15.0, 10_000.0]]);
+    assert_eq!(parts[1][0], [-180.0, 15.0, 10_000.0]);
     assert_eq!(parts[1][1], [-170.0, 20.0, 10_000.0]);
     let lat = parts[1][2][1];
     assert!((lat - (20.0 + 10.0 * 10.0 / 15.0)).abs() < 1e-9, "{lat}");
