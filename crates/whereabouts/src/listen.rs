@@ -26,8 +26,9 @@ use tower::ServiceExt;
 
 /// Connections held at the same time; more wait in the system's queue.
 const CONNECTIONS_MAX: usize = 16_384;
-/// Whoever takes longer to say what they want is cut off.
-const HEADERS_MAX: Duration = Duration::from_secs(10);
+/// Whoever takes longer to say what they want is cut off; also one that keeps a
+/// connection and asks nothing more.
+const HEADERS_MAX: Duration = Duration::from_secs(75);
 /// When the system has no more sockets to give, a little later it may.
 const PAUSE: Duration = Duration::from_millis(50);
 
