@@ -160,16 +160,17 @@ impl Service {
         let places = row.places.iter().map(|it| Subject::Place(it.id()));
         let clients = row.clients.iter().map(|it| Subject::Client(it.id));
         let coming: Vec<Subject> = places.chain(clients).collect();
-        let events = self.events(by, row.drafts);
+        let events = self.unsalted_events(by, row.drafts);
         let content = |it: &Event| *it.content_hash().first_chunk().expect("a hash has 32 bytes");
-        for event in &events {
-            if said.get(&event.id).is_some_and(|it| *it != content(event)) {
-                return Err(Error::Differs { event: event.id, subject: event.subject });
+        let contents: Vec<_> = events.iter().map(|it| (it.id, content(it))).collect();
+        for (event, (id, content)) in std::iter::zip(&events, &contents) {
+            if said.get(id).is_some_and(|it| it != content) {
+                return Err(Error::Differs { event: *id, subject: event.subject });
             }
         }
         let fresh = self.admissible(&events, &coming).await?;
         let new = fresh.iter().filter(|it| !said.contains_key(&it.id)).count() as u64;
-        said.extend(events.iter().map(|it| (it.id, content(it))));
+        said.extend(contents);
         Ok(new)
     }
 

@@ -19,7 +19,7 @@ use crate::{
     error::{Error, Result},
     keys::{Row, subject_of_bytes, subject_shard},
     outside::random,
-    rows::{Head, Recorded, to_bytes},
+    rows::{Head, Recorded, encoded_len, to_bytes},
 };
 
 /// Who says something, and which way it came.
@@ -55,6 +55,9 @@ pub const TOGETHER_MAX: usize = 40;
 pub const REFERENCES_MAX: usize = 40;
 /// How deep containers may stand inside each other.
 pub const DEPTH_MAX: usize = 8;
+/// Bytes that an event's or head's row has besides what it tells: its place in
+/// the chain.
+const CHAIN_LEN: usize = 64;
 /// How often a write is tried again when others change the subject meanwhile.
 const ATTEMPTS_MAX: usize = 24;
 
@@ -167,20 +170,29 @@ impl Service {
         }
         if !fresh.is_empty() {
             let head = self.head(subject).await?;
-            let said: Vec<Event> = fresh.iter().map(|it| (*it).clone()).collect();
-            self.attempt(subject, head.as_ref(), &said, coming).await?;
+            let state = head.map(|(head, _)| head.state);
+            let begun = state.is_none() && fresh.len() == events.len();
+            let said: Vec<Event> =
+                if begun { Vec::new() } else { fresh.iter().map(|it| (*it).clone()).collect() };
+            self.judged(subject, state, if begun { events } else { &said }, coming).await?;
         }
         Ok(fresh)
     }
 
     /// Gives drafts their clock, their source and the salts of their personal texts.
-    pub(crate) fn events(&self, by: &Attribution, drafts: Vec<Draft>) -> Vec<Event> {
+    fn events(&self, by: &Attribution, drafts: Vec<Draft>) -> Vec<Event> {
+        let mut events = self.unsalted_events(by, drafts);
+        for private in events.iter_mut().flat_map(|it| it.fact.privates_mut()) {
+            private.set_salt(random(&*self.entropy));
+        }
+        events
+    }
+
+    /// The same, fit to be judged and not to be kept.
+    pub(crate) fn unsalted_events(&self, by: &Attribution, drafts: Vec<Draft>) -> Vec<Event> {
         let recorded_at = self.clock.now();
         let event = |draft: Draft| {
-            let mut fact = draft.fact;
-            for private in fact.privates_mut() {
-                private.set_salt(random(&*self.entropy));
-            }
+            let fact = draft.fact;
             let (actor, source) = (by.actor.clone(), by.source.clone());
             let Draft { id, subject, happened_at, .. } = draft;
             Event { id, subject, happened_at, recorded_at, actor, source, fact }
@@ -192,6 +204,42 @@ impl Service {
         events
     }
 
+    /// What a subject's state becomes by events, or why it may not. What is
+    /// `coming` counts as registered. Whatever is too large to be kept is found
+    /// here as well, so that asking beforehand finds it.
+    async fn judged(
+        &self,
+        subject: Subject,
+        mut state: Option<State>,
+        events: &[Event],
+        coming: &[Subject],
+    ) -> Result<Option<State>> {
+        let mut len = 0;
+        for (index, event) in events.iter().enumerate() {
+            admit(state.as_ref(), event)?;
+            self.check_mentions(event, index, coming).await?;
+            state = Some(match state.take().unwrap_or_default().advanced(event) {
+                Some(state) => state,
+                None => self.refolded(subject, &events[..=index]).await?,
+            });
+            let key = Row::Event(subject, event.id).key();
+            let bytes = encoded_len(event) + CHAIN_LEN;
+            check_len(&key, bytes, &format!("/{index}"), "this event")?;
+            len += bytes;
+        }
+        if table::limits::BATCH_LEN_MAX / 2 < len {
+            return Err(too_large(
+                "",
+                "all of this together",
+                len,
+                table::limits::BATCH_LEN_MAX / 2,
+            ));
+        }
+        let known_len = encoded_len(&state) + CHAIN_LEN;
+        check_len(&Row::Head(subject).key(), known_len, "", "everything that is known of it")?;
+        Ok(state)
+    }
+
     /// Everything one guarded write holds: events, head, and what is new with them.
     /// What is `coming` counts as registered.
     async fn attempt(
@@ -201,44 +249,30 @@ impl Service {
         events: &[Event],
         coming: &[Subject],
     ) -> Result<Attempt> {
-        let mut state = head.map(|(head, _)| head.state.clone());
+        let before = head.map(|(head, _)| &head.state);
+        let state = self.judged(subject, before.cloned(), events, coming).await?;
+        let state = state.expect("there is at least one event");
         let mut seq = head.map_or(0, |(head, _)| head.seq);
         let mut prev = head.map(|(head, _)| head.prev);
         let mut writes = Vec::with_capacity(events.len() + 3);
         let mut receipts = Vec::with_capacity(events.len());
-        for (index, event) in events.iter().enumerate() {
-            admit(state.as_ref(), event)?;
-            self.check_mentions(event, index, coming).await?;
-            state = Some(match state.take().unwrap_or_default().advanced(event) {
-                Some(state) => state,
-                None => self.refolded(subject, &events[..=index]).await?,
-            });
+        for event in events {
             seq += 1;
             let recorded = Recorded { event: event.clone(), seq, prev };
             let leaf = recorded.leaf_hash();
             prev = Some(leaf);
             let key = Row::Event(subject, event.id).key();
-            let bytes = to_bytes(&recorded);
-            check_len(&key, bytes.len(), &format!("/{index}"), "this event")?;
-            writes.push(Write::put(key, Guard::Absent, bytes));
+            writes.push(Write::put(key, Guard::Absent, to_bytes(&recorded)));
             let (event, recorded_at) = (event.id, event.recorded_at);
             receipts.push(Receipt { event, subject, seq, leaf, recorded_at, duplicate: false });
         }
-        let state = state.expect("there is at least one event");
-        let before = head.map(|(head, _)| &head.state);
         writes.extend(new_references(subject, before, &state)?);
         if head.is_none() {
             writes.push(Write::put(Row::Subject(subject).key(), Guard::Any, []));
         }
         let guard = head.map_or(Guard::Absent, |(_, version)| Guard::Unchanged(*version));
         let head = Head { seq, prev: prev.expect("there is at least one event"), state };
-        let (key, bytes) = (Row::Head(subject).key(), to_bytes(&head));
-        check_len(&key, bytes.len(), "", "everything that is known of it")?;
-        writes.push(Write::put(key, guard, bytes));
-        let len: usize = writes.iter().map(Write::item_len).sum();
-        if table::limits::BATCH_LEN_MAX < len {
-            return Err(too_large("", "all of this together", len, table::limits::BATCH_LEN_MAX));
-        }
+        writes.push(Write::put(Row::Head(subject).key(), guard, to_bytes(&head)));
         Ok(Attempt { writes, receipts })
     }
 

@@ -135,6 +135,21 @@ pub struct PhotoRow {
     pub digest: [u8; 32],
 }
 
+/// How many bytes a value takes in a row.
+pub(crate) fn encoded_len<T: Encode<()>>(value: &T) -> usize {
+    struct Count(usize);
+    impl minicbor::encode::Write for Count {
+        type Error = std::convert::Infallible;
+        fn write_all(&mut self, bytes: &[u8]) -> Result<(), Self::Error> {
+            self.0 += bytes.len();
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    minicbor::encode(value, &mut count).expect("counting cannot fail");
+    count.0
+}
+
 /// A row's stored bytes.
 pub(crate) fn to_bytes<T: Encode<()>>(row: &T) -> Vec<u8> {
     minicbor::to_vec(row).expect("writing to memory cannot fail")
