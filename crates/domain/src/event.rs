@@ -223,7 +223,7 @@ words! {
 }
 
 /// What an event says. Numbers are stored: never reuse or change one.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Encode, Decode)]
 pub enum Fact {
     /// The subject exists from now on.
     #[n(0)]
