@@ -3,7 +3,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    hash::BuildHasher,
+    hash::{BuildHasher, RandomState},
     io::Read,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -24,6 +24,10 @@ use intake::{
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 use table::{Guard, Write};
+use tokio::{
+    sync::mpsc,
+    task::{JoinHandle, spawn_blocking},
+};
 
 use crate::{
     Service,
@@ -37,6 +41,8 @@ use crate::{
 const ROWS_AT_ONCE: usize = 128;
 /// Rows read before they are recorded and the progress is kept.
 const ROWS_PER_STEP: usize = 1_024;
+/// Steps that are read before they are judged.
+const STEPS_AHEAD: usize = 2;
 /// Most errors that a report lists; it counts them all.
 pub const ERRORS_LISTED_MAX: usize = 1_000;
 
@@ -103,7 +109,7 @@ type Said = HashMap<EventId, u64>;
 impl Service {
     /// Imports a table that can be read as often as needed: `open` starts it
     /// from the beginning. `progress` is told how many rows were read.
-    pub async fn import<R: Read>(
+    pub async fn import<R: Read + Send + 'static>(
         &self,
         by: &Attribution,
         mapping: &Arc<Mapping>,
@@ -127,44 +133,42 @@ impl Service {
     }
 
     /// Reads everything and records nothing.
-    async fn check_all<R: Read>(
+    async fn check_all<R: Read + Send + 'static>(
         &self,
         by: &Attribution,
-        mut import: Import<R>,
+        import: Import<R>,
         progress: &mut impl FnMut(u64),
     ) -> Attempted<Imported> {
         let mut report = Imported::default();
         let mut said = Said::new();
-        while let Some(outcome) = import.next(Gazetteer::embedded())? {
-            report.rows += 1;
-            match outcome.row {
-                Ok(row) => match self.check_row(by, row, &mut said).await {
-                    Ok(0) => report.known += 1,
-                    Ok(events) => {
-                        report.recorded += 1;
-                        report.events += events;
-                    }
-                    Err(error) => report.fail(vec![row_error(outcome.line, error)?]),
-                },
-                Err(errors) => report.fail(errors),
+        let (service, by, hasher) = (self.clone(), by.clone(), said.hasher().clone());
+        let prepare = move |outcome: Outcome| {
+            (outcome.line, outcome.row.map(|row| Unchecked::of(&service, &by, row, &hasher)))
+        };
+        let mut ahead = Ahead::of(import, prepare);
+        while let Some(step) = ahead.next().await? {
+            for (line, row) in step {
+                report.rows += 1;
+                match row {
+                    Ok(row) => match self.check_row(row, &mut said).await {
+                        Ok(0) => report.known += 1,
+                        Ok(events) => {
+                            report.recorded += 1;
+                            report.events += events;
+                        }
+                        Err(error) => report.fail(vec![row_error(line, error)?]),
+                    },
+                    Err(errors) => report.fail(errors),
+                }
             }
-            if report.rows.is_multiple_of(ROWS_PER_STEP as u64) {
-                progress(report.rows);
-            }
+            progress(report.rows);
         }
-        progress(report.rows);
         Ok(report)
     }
 
     /// How many new events recording a row would record after the rows before it.
-    async fn check_row(&self, by: &Attribution, row: ParsedRow, said: &mut Said) -> Result<u64> {
-        let places = row.places.iter().map(|it| Subject::Place(it.id()));
-        let clients = row.clients.iter().map(|it| Subject::Client(it.id));
-        let coming: Vec<Subject> = places.chain(clients).collect();
-        let events = self.unsalted_events(by, row.drafts);
-        // Not what is logged of them, only whether two rows of this file agree.
-        let content = |it: &Event| said.hasher().hash_one((it.subject, it.happened_at, &it.fact));
-        let contents: Vec<_> = events.iter().map(|it| (it.id, content(it))).collect();
+    async fn check_row(&self, row: Unchecked, said: &mut Said) -> Result<u64> {
+        let Unchecked { coming, events, contents } = row;
         for (event, (id, content)) in std::iter::zip(&events, &contents) {
             if said.get(id).is_some_and(|it| it != content) {
                 return Err(Error::Differs { event: *id, subject: event.subject });
@@ -289,6 +293,72 @@ impl Service {
     async fn keep_import_row(&self, id: [u8; 16], row: ImportRow) -> Result<()> {
         let put = Write::put(Row::Import(id).key(), Guard::Any, to_bytes(&row));
         Ok(self.table.write(vec![put]).await?)
+    }
+}
+
+/// A row that is to be checked.
+struct Unchecked {
+    /// What will be registered before it.
+    coming: Vec<Subject>,
+    events: Vec<Event>,
+    /// A hash of what each event says: whether two rows of a file agree.
+    contents: Vec<(EventId, u64)>,
+}
+
+impl Unchecked {
+    fn of(service: &Service, by: &Attribution, row: ParsedRow, hasher: &RandomState) -> Self {
+        let places = row.places.iter().map(|it| Subject::Place(it.id()));
+        let clients = row.clients.iter().map(|it| Subject::Client(it.id));
+        let coming = places.chain(clients).collect();
+        let events = service.unsalted_events(by, row.drafts);
+        let content = |it: &Event| hasher.hash_one((it.subject, it.happened_at, &it.fact));
+        let contents = events.iter().map(|it| (it.id, content(it))).collect();
+        Self { coming, events, contents }
+    }
+}
+
+/// Rows read ahead and prepared by a thread of their own, so that reading and
+/// judging take a processor each.
+struct Ahead<T> {
+    steps: mpsc::Receiver<Vec<T>>,
+    reader: JoinHandle<std::result::Result<(), ImportError>>,
+}
+
+impl<T: Send + 'static> Ahead<T> {
+    fn of<R: Read + Send + 'static>(
+        mut import: Import<R>,
+        prepare: impl Fn(Outcome) -> T + Send + 'static,
+    ) -> Self {
+        let (give, steps) = mpsc::channel(STEPS_AHEAD);
+        let reader = spawn_blocking(move || {
+            loop {
+                let mut step = Vec::with_capacity(ROWS_PER_STEP);
+                let ended = loop {
+                    match import.next(Gazetteer::embedded()) {
+                        Ok(Some(outcome)) => step.push(prepare(outcome)),
+                        Ok(None) => break Some(Ok(())),
+                        Err(error) => break Some(Err(error.into())),
+                    }
+                    if step.len() == ROWS_PER_STEP {
+                        break None;
+                    }
+                };
+                // Who no longer takes them wants no more either.
+                let taken = give.blocking_send(step).is_ok();
+                if let Some(ended) = ended.or_else(|| (!taken).then_some(Ok(()))) {
+                    return ended;
+                }
+            }
+        });
+        Self { steps, reader }
+    }
+
+    async fn next(&mut self) -> Attempted<Option<Vec<T>>> {
+        if let Some(step) = self.steps.recv().await {
+            return Ok(Some(step));
+        }
+        (&mut self.reader).await.expect("reading does not panic")?;
+        Ok(None)
     }
 }
 

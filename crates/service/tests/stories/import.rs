@@ -1,6 +1,6 @@
 //! Importing a table: what is wrong is told line by line, what is right is kept once.
 
-use std::sync::Arc;
+use std::{io::Cursor, sync::Arc};
 
 use domain::id::Subject;
 use intake::mapping::Mapping;
@@ -66,7 +66,11 @@ pub fn mapping(text: &str) -> Arc<Mapping> {
 async fn import(world: &World, table: &[u8], wish: Wish) -> Result<Imported, ImportFailure> {
     let by = Attribution { actor: "usr_clerk".to_owned(), source: "import".to_owned() };
     let (id, mapping) = (import_id(MAPPING, table), mapping(MAPPING));
-    world.service.import(&by, &mapping, id, || Ok(table), wish, |_| ()).await
+    let table: Arc<[u8]> = table.into();
+    world
+        .service
+        .import(&by, &mapping, id, || Ok(Cursor::new(Arc::clone(&table))), wish, |_| ())
+        .await
 }
 
 /// The small table with some of its words changed.

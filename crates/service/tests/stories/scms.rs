@@ -3,7 +3,9 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    io::Cursor,
     path::PathBuf,
+    sync::Arc,
 };
 
 use domain::{
@@ -43,9 +45,14 @@ async fn the_history_of_scms_is_in_the_store_once() {
     let world = World::on(store.open());
     let by = Attribution { actor: "operator".to_owned(), source: "import".to_owned() };
     let (id, mapping) = (import_id(&text, &bytes), mapping(&text));
+    let bytes: Arc<[u8]> = bytes.into();
     let import = async || {
         let wish = Wish { all_or_nothing: true, ..Wish::default() };
-        world.service.import(&by, &mapping, id, || Ok(&*bytes), wish, |_| ()).await.unwrap()
+        world
+            .service
+            .import(&by, &mapping, id, || Ok(Cursor::new(Arc::clone(&bytes))), wish, |_| ())
+            .await
+            .unwrap()
     };
     let first = import().await;
     assert_eq!((first.rows, first.recorded, first.failed), (10_324, 10_324, 0));
