@@ -45,6 +45,7 @@ pub struct Mapping {
     columns: Vec<ColumnUse>,
     key: Vec<Column>,
     none: Words,
+    kept: Words,
     registered_at: Vec<DateRule>,
     package: PackageRules,
     costs: Vec<CostRule>,

@@ -50,7 +50,12 @@ async fn here(wish: &Import, text: &str, mapping: Arc<Mapping>) -> Result<Value,
         .map_err(|it| failed(format!("cannot read {}: {it}", wish.file.display())))?;
     let id = import_id(text, &content);
     drop(content);
-    let opened = store::open(&wish.store.data).map_err(failed)?;
+    let opened = if wish.dry_run && !wish.store.data.is_dir() {
+        // Asking what would happen makes no folder.
+        store::in_memory()
+    } else {
+        store::open(&wish.store.data).map_err(failed)?
+    };
     let by = Attribution { actor: "operator".to_owned(), source: "import".to_owned() };
     let bar = progress(None, if wish.dry_run { "checking" } else { "importing" });
     let open = || File::open(&wish.file).map(BufReader::new);
@@ -59,7 +64,9 @@ async fn here(wish: &Import, text: &str, mapping: Arc<Mapping>) -> Result<Value,
     let done = done.await;
     bar.finish_and_clear();
     let done = done.map_err(failed)?;
-    Projector::new(opened.service).catch_up().await.map_err(failed)?;
+    if !wish.dry_run {
+        Projector::new(opened.service).catch_up().await.map_err(failed)?;
+    }
     Ok(as_json(&done))
 }
 

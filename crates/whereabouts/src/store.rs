@@ -9,7 +9,7 @@ use std::{
 use api::{Api, Gauges, Outside, Settings};
 use blobs::ObjectBlobs;
 use service::Service;
-use table::Table;
+use table::{Memory, Table};
 use table_embedded::{Embedded, Options};
 
 use crate::outside::{SystemClock, SystemEntropy};
@@ -32,9 +32,20 @@ pub fn open(data: &Path) -> Result<Opened, OpenError> {
     let blobs = ObjectBlobs::in_folder(&folder).map_err(|it| failed(it.to_string()))?;
     // The table's lock says that nobody else writes there.
     blobs::remove_unfinished(&folder).map_err(|it| failed(it.to_string()))?;
-    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let service = Service::new(Arc::clone(&table), Arc::new(blobs), clock, entropy);
-    Ok(Opened { service, table })
+    Ok(Opened::on(table, blobs))
+}
+
+/// A store that is gone with the process.
+pub fn in_memory() -> Opened {
+    Opened::on(Arc::new(Memory::default()), ObjectBlobs::in_memory())
+}
+
+impl Opened {
+    fn on(table: Arc<dyn Table>, blobs: ObjectBlobs) -> Self {
+        let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+        let service = Service::new(Arc::clone(&table), Arc::new(blobs), clock, entropy);
+        Self { service, table }
+    }
 }
 
 /// The API over an opened folder. `tls` says that browsers reach it so.

@@ -53,7 +53,9 @@ impl<'a> Cells<'a> {
     /// The trimmed text of a cell, unless it means nothing.
     pub fn cell(&self, rule: &CellRule) -> Option<&'a str> {
         let text = self.raw(rule.column);
-        let none = text.is_empty() || self.mapping.none.contain(text) || rule.none.contain(text);
+        let Mapping { none, kept, .. } = self.mapping;
+        let none =
+            text.is_empty() || none.contain(text) || kept.contain(text) || rule.none.contain(text);
         (!none).then_some(text)
     }
 

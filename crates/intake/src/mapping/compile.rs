@@ -106,6 +106,7 @@ impl Compiler {
             columns: self.columns,
             key,
             none: Words(file.none.into()),
+            kept: Words(file.kept.into()),
             registered_at,
             package,
             costs,

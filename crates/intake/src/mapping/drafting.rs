@@ -20,7 +20,10 @@ use super::{
     cells::{Cells, Fault, LONG_BYTES_MAX, instant, quoted, whole_day},
     places::{Answer, FoundPlace, KnownPlace, Question, REMEMBERED_MAX},
     plan::Memory,
-    rule::{CostRule, DateFrom, DateRule, End, Instead, PlaceRule, TextRule, Unresolved, ZoneRule},
+    rule::{
+        Column, CostRule, DateFrom, DateRule, End, Instead, PlaceRule, TextRule, Unresolved,
+        ZoneRule,
+    },
 };
 use crate::{
     dates::Moment,
@@ -362,6 +365,14 @@ impl<'a> Drafting<'a> {
         for rule in &mapping.notes {
             if let Some(words) = self.take(self.cells.long(rule)) {
                 self.note(&rule.label, words);
+            }
+        }
+        if !mapping.kept.0.is_empty() {
+            for column in (0..mapping.columns.len()).map(Column) {
+                let words = self.cells.raw(column);
+                if mapping.kept.contain(words) {
+                    self.note(self.cells.name(column), words.to_owned());
+                }
             }
         }
         for rule in &mapping.note_columns {

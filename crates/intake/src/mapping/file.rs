@@ -14,6 +14,9 @@ pub struct MappingFile {
     pub key: Vec<String>,
     #[serde(default)]
     pub none: Vec<String>,
+    /// Words that are no value either, but say why: kept as notes.
+    #[serde(default)]
+    pub kept: Vec<String>,
     #[serde(default)]
     pub unresolved: Unresolved,
     pub time_zone: Option<String>,

@@ -342,6 +342,16 @@ fn words_for_nothing_are_nothing() {
 }
 
 #[test]
+fn words_that_are_no_value_but_say_why_are_kept() {
+    let toml = "kept = [\"Not measured\"]\n".to_owned()
+        + &plain("[package]\nweight = { column = \"kg\", unit = \"kg\" }\n");
+    let found = rows(&toml, "id,ordered,kg\n1,1/2/2020,not measured\n2,1/2/2020,3\n");
+    assert_eq!(notes(&found[0]), ["kg: not measured"]);
+    assert_eq!((record(&found[0]).weight_g, record(&found[1]).weight_g), (None, Some(3_000)));
+    assert!(notes(&found[1]).is_empty());
+}
+
+#[test]
 fn templates_drop_what_joins_a_missing_column() {
     let toml = plain("[package]\ndescription = { template = \"<{a}, {b}/{c}>\" }\n");
     let found = rows(

@@ -134,6 +134,8 @@ fn words_are_kept_and_no_figure_is_guessed() {
     assert_eq!(count("Freight Cost (USD)", "Invoiced Separately"), 239);
     assert_eq!(count("Weight (Kilograms)", "Weight Captured Separately"), 1_507);
     assert_eq!(count("Weight (Kilograms)", "See …"), 2_445);
+    assert_eq!(count("PO Sent to Vendor Date", "Date Not Captured"), 328);
+    assert_eq!(count("PQ First Sent to Client Date", "Date Not Captured"), 205);
     assert_eq!(weights, 6_372);
 }
 
