@@ -41,6 +41,7 @@ pub mod admit;
 pub mod draft;
 pub mod event;
 pub mod expected;
+pub mod fixes;
 pub mod geodesy;
 pub mod geoid;
 pub mod id;
