@@ -1,7 +1,7 @@
 //! Every key of the table. Whoever wants to know what is stored reads this file.
 
 use domain::{
-    id::{EventId, PackageId, PhotoId, Subject, SubjectKind, UserId},
+    id::{EventId, PackageId, PhotoId, Subject, SubjectKind, TrackerId, UserId},
     time::{DAY, Timestamp},
 };
 use table::Key;
@@ -14,6 +14,10 @@ pub const LIST_SHARDS: u8 = 16;
 pub const LISTED_DAYS: &[u8] = b"ld";
 /// How many shards the list of all subjects is spread over.
 pub const SUBJECT_SHARDS: u8 = 64;
+/// How many shards accepted batches of fixes are spread over.
+pub const BATCH_SHARDS: u8 = 16;
+/// How many days of a tracker's trails lie in one shard.
+pub const TRAIL_DAYS: u32 = 32;
 /// How many shards a day of what happened to people's access is spread over.
 pub const ACCESS_SHARDS: u8 = 4;
 /// How many shards the counts of wrong attempts are spread over.
@@ -47,6 +51,17 @@ pub enum Row<'a> {
     Quarantined(Timestamp, EventId),
     /// How far a file was imported: [`crate::import::ImportRow`].
     Import([u8; 16]),
+    /// A batch of fixes as it was accepted: [`crate::rows::BatchRow`]. Never changed.
+    Batch([u8; 16]),
+    /// Derived: a tracker's latest fixes: [`crate::rows::RingRow`].
+    Ring(TrackerId),
+    /// Derived: a run of a tracker's older fixes, by its first instant and a hash
+    /// of all of it: columns of `domain::fixes`.
+    Trail(TrackerId, Timestamp, [u8; 8]),
+    /// Which key a tracker's device signs with: [`crate::rows::DeviceRow`].
+    Device(TrackerId),
+    /// What every device's key is made from; 32 unguessable bytes.
+    DeviceMaster,
     /// An account: name, permissions, password hash.
     User(UserId),
     /// Who owns a login name, given in the form that must be unique.
@@ -105,6 +120,14 @@ impl Row<'_> {
             Self::Quarantined(at, id) => {
                 Key::new(*b"q", [&newest_first(*at)[..], id.as_bytes()].concat())
             }
+            Self::Batch(id) => Key::new(batch_shard(id[0] % BATCH_SHARDS), *id),
+            Self::Ring(tracker) => Key::new(subject_shard(Subject::Tracker(*tracker)), *b"r"),
+            Self::Trail(tracker, at, hash) => {
+                let sort = [&at.millis().to_be_bytes()[..], hash].concat();
+                Key::new(trail_shard(*tracker, trail_span(*at)), sort)
+            }
+            Self::Device(tracker) => Key::new(subject_shard(Subject::Tracker(*tracker)), *b"d"),
+            Self::DeviceMaster => Key::new(*b"d", *b"master"),
             Self::User(user) => Key::new(person_shard(*user), *b"u"),
             Self::LoginName(name) => Key::new(login_name_shard(), name.as_bytes()),
             Self::Session(user, id) => Key::new(person_shard(*user), tagged(b's', id.as_bytes())),
@@ -155,6 +178,30 @@ pub fn list_shard(day: u32, bucket: u8) -> Vec<u8> {
 #[must_use]
 pub fn named_shard(kind: SubjectKind) -> Vec<u8> {
     vec![b'n', kind as u8]
+}
+
+/// One of the shards of accepted batches.
+#[must_use]
+pub fn batch_shard(bucket: u8) -> Vec<u8> {
+    vec![b'b', bucket]
+}
+
+/// Whether a row is an accepted batch.
+#[must_use]
+pub fn is_batch(key: &Key) -> bool {
+    key.shard.len() == 2 && key.shard[0] == b'b'
+}
+
+/// Which span of days a trail that begins then lies in.
+#[must_use]
+pub fn trail_span(at: Timestamp) -> u16 {
+    (day(at) / TRAIL_DAYS) as u16
+}
+
+/// Where a tracker's trails of one span lie, oldest first.
+#[must_use]
+pub fn trail_shard(tracker: TrackerId, span: u16) -> Vec<u8> {
+    [b"t".as_slice(), tracker.as_bytes(), &span.to_be_bytes()].concat()
 }
 
 /// Where an account, its sessions, tokens and links live.

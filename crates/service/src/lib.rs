@@ -2,7 +2,9 @@
 //! everything else is derived from events and read here.
 
 pub mod derive;
+pub mod devices;
 pub mod error;
+pub mod fixes;
 pub mod import;
 pub mod keys;
 pub mod names;
@@ -18,7 +20,7 @@ pub mod rows;
 mod turns;
 pub mod whereabouts;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use blobs::Blobs;
 use domain::id::Subject;
@@ -47,6 +49,8 @@ pub struct Service {
     people: People,
     pub(crate) photo_turns: Arc<Turns>,
     pub(crate) ways: Ways,
+    /// What device keys are made from, once it was read.
+    device_master: Arc<OnceLock<[u8; 32]>>,
 }
 
 impl Service {
@@ -67,6 +71,7 @@ impl Service {
             people,
             photo_turns: Arc::new(photos::turns()),
             ways: Ways::new(),
+            device_master: Arc::default(),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::{
     Service,
     derive::{changes, derived},
     error::Result,
-    keys::{LISTED_DAYS, Row, subject_of_shard},
+    keys::{LISTED_DAYS, Row, is_batch, subject_of_shard},
     rows::{Checkpoint, Head, to_bytes},
 };
 
@@ -59,7 +59,7 @@ impl Projector {
         let Some(last) = batch.last().map(|it| it.seq) else { return Ok(0) };
         // The rows written here come round in the feed as well. A batch of nothing
         // else moves no checkpoint, or following would never come to rest.
-        let taken_in = batch.iter().any(|it| is_head(&it.key));
+        let taken_in = batch.iter().any(|it| is_head(&it.key) || is_batch(&it.key));
         if taken_in {
             self.apply(&batch).await.inspect_err(|_| self.forget(feed))?;
             self.checkpoint(feed, last).await.inspect_err(|_| self.forget(feed))?;
@@ -102,7 +102,9 @@ impl Projector {
                 Err(table::Error::Trimmed(_)) => continue,
                 other => other?,
             };
-            return Ok(batch.iter().filter(|it| it.seq > after && is_head(&it.key)).count());
+            let counts =
+                |it: &&Changed| it.seq > after && (is_head(&it.key) || is_batch(&it.key));
+            return Ok(batch.iter().filter(counts).count());
         }
         // It is gone unread: everything has to be derived again.
         Ok(CHANGES_MAX)
@@ -152,6 +154,7 @@ impl Projector {
     }
 
     async fn apply(&self, batch: &[Changed]) -> Result<()> {
+        self.service.follow_fixes(batch).await?;
         let mut heads: BTreeMap<&Key, Vec<&Changed>> = BTreeMap::new();
         for change in batch.iter().filter(|it| is_head(&it.key)) {
             heads.entry(&change.key).or_default().push(change);

@@ -135,6 +135,46 @@ pub struct PhotoRow {
     pub digest: [u8; 32],
 }
 
+/// A batch of fixes as it was accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct BatchRow {
+    /// When.
+    #[n(0)]
+    pub recorded_at: Timestamp,
+    /// Who sent it.
+    #[n(1)]
+    pub actor: String,
+    /// Columns of `domain::fixes`, as checked.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub columns: Vec<u8>,
+}
+
+/// A tracker's latest fixes.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct RingRow {
+    /// When it was heard of last, by our clock.
+    #[n(0)]
+    pub heard_at: Timestamp,
+    /// Columns of `domain::fixes`.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub ring: Vec<u8>,
+}
+
+/// Which key a tracker's device signs with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct DeviceRow {
+    /// Counts the keys it was given; only the last is good.
+    #[n(0)]
+    pub generation: u32,
+    /// Whether no key is good.
+    #[n(1)]
+    pub disabled: bool,
+    /// Since when there is the key.
+    #[n(2)]
+    pub issued_at: Timestamp,
 /// How many bytes a value takes in a row.
 pub(crate) fn encoded_len<T: Encode<()>>(value: &T) -> usize {
     struct Count(usize);

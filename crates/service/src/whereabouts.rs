@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::{
     expected::{Expected, expected, expected_needs},
     id::{PlaceId, Subject},
+    motion::Fix,
     position::LatLon,
     record::{PlaceRecord, Record},
     route::{Medium, Route, route},
@@ -121,8 +122,7 @@ impl Service {
                 match found {
                     Found::Timeline(subject, timeline) => world.add_timeline(subject, timeline),
                     Found::Place(id, record) => world.add_place(id, record),
-                    // Trackers have no stored fixes yet: all they said are events.
-                    Found::Fixes(id, from, to) => world.add_fixes(id, from, to, &[]),
+                    Found::Fixes(id, from, to, fixes) => world.add_fixes(id, from, to, &fixes),
                 }
             }
         }
@@ -143,7 +143,9 @@ impl Service {
                 });
                 Found::Place(id, record)
             }
-            Need::Fixes(id, from, to) => Found::Fixes(id, from, to),
+            Need::Fixes(id, from, to) => {
+                Found::Fixes(id, from, to, self.fixes_between(id, from, to).await?)
+            }
         })
     }
 }
@@ -152,5 +154,5 @@ impl Service {
 enum Found {
     Timeline(Subject, Timeline),
     Place(PlaceId, Option<PlaceRecord>),
-    Fixes(domain::id::TrackerId, Timestamp, Timestamp),
+    Fixes(domain::id::TrackerId, Timestamp, Timestamp, Vec<Fix>),
 }

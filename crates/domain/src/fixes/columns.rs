@@ -291,9 +291,9 @@ impl<'a> Reader<'a> {
                 let narrowed = value.map(u32::try_from).transpose();
                 narrowed.map_err(|_| wrong(format!("the {what} is out of range")))
             };
-            let radius_95_mm =
-                narrow(has(flags, RADIUS, || radii.next()), "radius")?;
-            let vertical_95_mm = narrow(has(flags, VERTICAL, || verticals.next()), "accuracy of its height")?;
+            let radius_95_mm = narrow(has(flags, RADIUS, || radii.next()), "radius")?;
+            let vertical_95_mm =
+                narrow(has(flags, VERTICAL, || verticals.next()), "accuracy of its height")?;
             let speed_mm_s = narrow(has(flags, SPEED, || speeds.next()), "speed")?;
             let course = narrow(has(flags, COURSE, || courses.next()), "course")?;
             if course.is_some_and(|it| 36_000 <= it) {
@@ -321,7 +321,9 @@ impl<'a> Reader<'a> {
     }
 
     fn unsigneds(&mut self, count: usize) -> Result<Vec<i64>, InvalidColumns> {
-        (0..count).map(|_| self.unsigned().map(|it| i64::try_from(it).unwrap_or(i64::MAX))).collect()
+        (0..count)
+            .map(|_| self.unsigned().map(|it| i64::try_from(it).unwrap_or(i64::MAX)))
+            .collect()
     }
 }
 
@@ -330,14 +332,14 @@ fn has<T>(flags: u8, flag: u8, next: impl FnOnce() -> Option<T>) -> Option<T> {
 }
 
 fn lat_lon(lat_e7: i64, lon_e7: i64) -> Result<LatLon, String> {
-    let narrow = |it: i64, what: &str| {
-        i32::try_from(it).map_err(|_| format!("the {what} is out of range"))
-    };
+    let narrow =
+        |it: i64, what: &str| i32::try_from(it).map_err(|_| format!("the {what} is out of range"));
     let (lat_e7, lon_e7) = (narrow(lat_e7, "latitude")?, narrow(lon_e7, "longitude")?);
     LatLon::from_e7(lat_e7, lon_e7).map_err(|it| it.to_string())
 }
 
 fn height(datum: u8, raw_mm: i64, at: LatLon) -> Result<Height, String> {
-    let datum = Datum::ALL.get(usize::from(datum)).ok_or_else(|| format!("there is no datum {datum}"))?;
+    let datum =
+        Datum::ALL.get(usize::from(datum)).ok_or_else(|| format!("there is no datum {datum}"))?;
     Height::from_metres(raw_mm as f64 / 1000.0, *datum, at).map_err(|it| it.to_string())
 }

@@ -28,9 +28,8 @@ fn drive(count: i64) -> Vec<Fix> {
 }
 
 fn any_fix() -> impl Strategy<Value = Fix> {
-    let place = (-90.0..=90.0, -180.0..=180.0).prop_map(|(lat, lon)| {
-        LatLon::from_degrees(lat, lon).expect("a point")
-    });
+    let place = (-90.0..=90.0, -180.0..=180.0)
+        .prop_map(|(lat, lon)| LatLon::from_degrees(lat, lon).expect("a point"));
     let height = prop::option::of((-1000.0..100_000.0, 0..4usize));
     let rest = (
         prop::option::of(any::<u32>()),
@@ -39,8 +38,9 @@ fn any_fix() -> impl Strategy<Value = Fix> {
         prop::option::of(0..36_000u16),
     );
     (0..7_258_118_399_999i64, place, height, rest).prop_map(|(millis, place, height, rest)| {
-        let height = height
-            .map(|(it, datum)| Height::from_metres(it, Datum::ALL[datum], place).expect("a height"));
+        let height = height.map(|(it, datum)| {
+            Height::from_metres(it, Datum::ALL[datum], place).expect("a height")
+        });
         let (radius_95_mm, vertical_95_mm, speed_mm_s, course_cdeg) = rest;
         let at = Timestamp::from_millis(millis).expect("our years");
         let position = Position { at: place, height };

@@ -2,7 +2,7 @@
 //! neighbours explains are left out.
 
 use super::Point;
-use crate::geodesy;
+use crate::{geodesy, motion::Fix, position::Height};
 
 /// No point is left out that is further than this from what remains, in metres;
 /// or than its own accuracy, where that is worse.
@@ -28,7 +28,8 @@ fn keep_between(points: &[Point], first: usize, last: usize, keep: &mut [bool]) 
         let fix = &point.fix;
         let part = fix.at.since(a.at) as f64 / span;
         let expected = geodesy::between(a.position.at, b.position.at, part);
-        let off_m = geodesy::distance_m(expected, fix.position.at).max(off_height_m(point, a, b, part));
+        let off_m =
+            geodesy::distance_m(expected, fix.position.at).max(off_height_m(point, a, b, part));
         let allowed_m = ERROR_M.max(f64::from(fix.radius_95_mm.unwrap_or(0)) / 1000.0);
         let excess = off_m / allowed_m;
         if 1.0 < excess && worst.is_none_or(|(most, _)| most < excess) {
@@ -43,8 +44,8 @@ fn keep_between(points: &[Point], first: usize, last: usize, keep: &mut [bool]) 
 }
 
 /// How far its height is from the straight way; a height that comes or goes is missed.
-fn off_height_m(point: &Point, a: &crate::motion::Fix, b: &crate::motion::Fix, part: f64) -> f64 {
-    let height_m = |fix: &crate::motion::Fix| fix.position.height.map(|it| it.ellipsoid_m());
+fn off_height_m(point: &Point, a: &Fix, b: &Fix, part: f64) -> f64 {
+    let height_m = |fix: &Fix| fix.position.height.map(Height::ellipsoid_m);
     match (height_m(&point.fix), height_m(a), height_m(b)) {
         (None, _, _) => 0.0,
         (Some(here), Some(a), Some(b)) => ((b - a).mul_add(part, a) - here).abs(),
