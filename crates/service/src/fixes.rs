@@ -77,7 +77,9 @@ impl Service {
                 let Some(entry) = self.table.get(&key).await? else { return Err(error.into()) };
                 let before: BatchRow = minicbor::decode(&entry.value)?;
                 if before.columns == row.columns {
-                    return Ok(Accepted { duplicate: before != row, ..accepted });
+                    // Our own write whose answer was lost is no duplicate.
+                    let ours = matches!(error, table::Error::Unavailable(_)) && before == row;
+                    return Ok(Accepted { duplicate: !ours, ..accepted });
                 }
                 let detail = "other fixes were sent under this key before";
                 Err(Error::invalid("header:Idempotency-Key", "differs", detail))

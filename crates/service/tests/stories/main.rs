@@ -7,6 +7,7 @@ mod accounts;
 mod crash;
 mod day;
 mod fault;
+mod fixes;
 mod following;
 mod import;
 mod record;
