@@ -16,13 +16,16 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use domain::id::TrackerId;
 use service::{
+    devices::{self, KEY_PREFIX},
     people::{Caller, Credential, Permission, Principal, Secret, SignedIn},
     record::Attribution,
 };
 
 use crate::{
     Api,
+    body::read_all,
     problem::{Kind, Problem, Result},
     wire::viewer::Viewer,
 };
@@ -30,6 +33,8 @@ use crate::{
 /// The session cookie. Browsers give the prefix a meaning: it is sent to this
 /// host only, over TLS or to the machine itself, and no other host can set it.
 const COOKIE_NAME: &str = "__Host-session";
+/// Most bytes of a body that a device signs.
+const SIGNED_LEN_MAX: usize = 2 * 1024 * 1024;
 /// The way things recorded here came.
 const SOURCE: &str = "api";
 
@@ -47,6 +52,8 @@ pub enum Who {
     /// Whoever is signed in as a person, not through a token: about the person's
     /// own ways in.
     InPerson,
+    /// A tracker's device, or whoever enters data.
+    Reports,
     /// Whoever has at least one of these.
     Any(&'static [Permission]),
 }
@@ -56,8 +63,14 @@ impl Who {
     #[must_use]
     pub fn admits(self, principal: &Principal) -> bool {
         match self {
-            Self::Public | Self::SignedIn => true,
-            Self::InPerson => !matches!(principal.how, SignedIn::Token { .. }),
+            Self::Public => true,
+            Self::SignedIn => !matches!(principal.how, SignedIn::Device { .. }),
+            Self::InPerson => {
+                matches!(principal.how, SignedIn::Session { .. } | SignedIn::Operator)
+            }
+            Self::Reports => {
+                matches!(principal.how, SignedIn::Device { .. }) || principal.may(Permission::Enter)
+            }
             Self::Any(permissions) => permissions.iter().any(|it| principal.may(*it)),
         }
     }
@@ -107,6 +120,12 @@ async fn let_in(api: &Api, who: Who, mut request: Request) -> Result<Request> {
     if who == Who::Public {
         return Ok(request);
     }
+    if who == Who::Reports
+        && let Some((principal, request)) = device(api, &mut request).await?
+    {
+        return Ok(with(principal, request));
+    }
+    let headers = request.headers();
     let credential = match (bearer(headers), cookie(headers)) {
         (Some(token), _) => Credential::Token(token),
         (None, Some(session)) => Credential::Session(session),
@@ -117,8 +136,42 @@ async fn let_in(api: &Api, who: Who, mut request: Request) -> Result<Request> {
     if !who.admits(&principal) {
         return Err(forbidden(who));
     }
+    Ok(with(principal, request))
+}
+
+fn with(principal: Arc<Principal>, mut request: Request) -> Request {
     request.extensions_mut().insert(Signed(principal));
-    Ok(request)
+    request
+}
+
+/// The device that sends a request, by its key or by a signature over the body,
+/// which then has been read. `None` when it does not claim to be one.
+async fn device(api: &Api, request: &mut Request) -> Result<Option<(Arc<Principal>, Request)>> {
+    let headers = request.headers();
+    let refused = || Problem::new(Kind::SignInNeeded, "This proves no device: see the signature.");
+    let principal = |tracker| Arc::new(Principal::device(tracker));
+    if let Some(key) = bearer(headers).filter(|it| it.starts_with(KEY_PREFIX)) {
+        let tracker = api.service().tracker_of_key(key).await?.ok_or_else(refused)?;
+        return Ok(Some((principal(tracker), std::mem::take(request))));
+    }
+    let Some(signature) = text(headers, "x-signature").map(str::to_owned) else { return Ok(None) };
+    let named = text(headers, "x-device").and_then(|it| it.parse::<TrackerId>().ok());
+    let time_ms = text(headers, "x-time").map(str::to_owned);
+    let (Some(tracker), Some(time_ms)) = (named, time_ms) else { return Err(refused()) };
+    let route = format!("{} {}", request.method(), request.uri().path());
+    let (parts, body) = std::mem::take(request).into_parts();
+    let body = read_all(Request::from_parts(parts.clone(), body), SIGNED_LEN_MAX).await?;
+    let claim = devices::Signed {
+        tracker,
+        route: &route,
+        time_ms: &time_ms,
+        body: &body,
+        signature: &signature,
+    };
+    if !api.service().is_signed(claim).await? {
+        return Err(refused());
+    }
+    Ok(Some((principal(tracker), Request::from_parts(parts, body.into()))))
 }
 
 fn sign_in_needed() -> Problem {
@@ -132,7 +185,9 @@ fn forbidden(who: Who) -> Problem {
             format!("This needs one of the permissions: {}.", words.join(", "))
         }
         Who::InPerson => "This needs a person who signed in, not a token.".to_owned(),
-        Who::Public | Who::SignedIn => String::new(),
+        Who::Reports => "This needs a device's key, or the permission: enter.".to_owned(),
+        Who::SignedIn => "This is not for devices.".to_owned(),
+        Who::Public => String::new(),
     };
     Problem::new(Kind::Forbidden, needed)
 }

@@ -14,6 +14,7 @@ pub mod places;
 pub mod recording;
 pub mod session;
 pub mod tokens;
+pub mod trackers;
 pub mod users;
 pub mod whereabouts;
 

@@ -49,6 +49,14 @@ pub fn document() -> Value {
                     "type": "http", "scheme": "bearer",
                     "description": "An API token: `wab_…`.",
                 },
+                "device": {
+                    "type": "http", "scheme": "bearer",
+                    "description": "A tracker's device, by its key: `wad_…`. Instead of sending \
+                        the key a device may sign: `X-Device` is its tracker, `X-Time` \
+                        milliseconds since 1970, `X-Signature` the hexadecimal HMAC-SHA256 with \
+                        the last 32 bytes of the key over method and path, `X-Time`, and the \
+                        hexadecimal SHA-256 of the body, each followed by a line feed.",
+                },
             },
         },
     })
@@ -74,6 +82,9 @@ fn operation(route: &Route) -> Value {
         "responses": responses(route),
         "security": match route.who {
             Who::Public => json!([]),
+            Who::Reports => {
+                json!([{ "device": [] }, { "session": [] }, { "token": [] }])
+            }
             Who::InPerson => json!([{ "session": [] }]),
             Who::SignedIn | Who::Any(_) => json!([{ "session": [] }, { "token": [] }]),
         },
@@ -90,6 +101,7 @@ fn audience(who: Who) -> String {
     match who {
         Who::Public => "For everybody.".to_owned(),
         Who::SignedIn => "For whoever is signed in.".to_owned(),
+        Who::Reports => "For a tracker's device, and whoever may: enter.".to_owned(),
         Who::InPerson => "For whoever is signed in as a person, not through a token.".to_owned(),
         Who::Any(permissions) => {
             let words: Vec<&str> = permissions.iter().map(|it| it.word()).collect();

@@ -8,12 +8,13 @@ use crate::{
     body::BATCH_ITEMS_MAX,
     handlers::{
         Paging, clients, containers, events, history, operations, packages, page, photos, places,
-        session, tokens, users, whereabouts,
+        session, tokens, trackers, users, whereabouts,
     },
     route::{Route, delete, get, patch, post, put},
     wire::{
         container::{Container, ContainerInput},
         event::{ClientBody, Event},
+        fixes::{FixesAccepted, FixesInput, Tracker, TrackerInput, TrackerMade, Trackers},
         history::History,
         package::{Package, PackageInput, PackageList},
         people::{
@@ -46,6 +47,7 @@ pub fn all() -> Vec<Route> {
         containers(),
         photos(),
         places_and_clients(),
+        reporting(),
         running_it(),
     ];
     groups.into_iter().flatten().collect()
@@ -306,6 +308,37 @@ fn places_and_clients() -> Vec<Route> {
             .takes::<ClientBody>()
             .answers::<Created>(201)
             .answers::<Created>(200),
+    ]
+}
+
+fn reporting() -> Vec<Route> {
+    vec![
+        post("/v1/trackers", ENTER, trackers::create)
+            .says("createTracker", "Registers a tracker and gives its device a key.")
+            .idempotent()
+            .takes::<TrackerInput>()
+            .answers::<TrackerMade>(201)
+            .answers::<TrackerMade>(200),
+        get("/v1/trackers", READ, trackers::list)
+            .says("listTrackers", "Trackers by name.")
+            .asks::<clients::Search>()
+            .answers::<Trackers>(200),
+        get("/v1/trackers/{tracker}", READ, trackers::one)
+            .says("getTracker", "One tracker, and where it was measured last.")
+            .answers::<Tracker>(200),
+        post("/v1/trackers/{tracker}/key", ENTER, trackers::new_key)
+            .says("newTrackerKey", "Gives a device a new key; the one before is worthless.")
+            .answers::<TrackerMade>(200),
+        delete("/v1/trackers/{tracker}/key", ENTER, trackers::no_key)
+            .says("deleteTrackerKey", "Takes a device its key away.")
+            .answers_nothing(204),
+        post("/v1/fixes", Who::Reports, trackers::add_fixes)
+            .says("addFixes", "Accepts a batch of fixes, durably, all of it or nothing.")
+            .idempotent()
+            .takes::<FixesInput>()
+            .takes_media(trackers::COLUMNS, None)
+            .answers::<FixesAccepted>(201)
+            .answers::<FixesAccepted>(200),
     ]
 }
 

@@ -3,6 +3,7 @@
 
 pub mod container;
 pub mod event;
+pub mod fixes;
 pub mod history;
 pub mod money;
 pub mod package;

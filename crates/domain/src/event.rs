@@ -164,6 +164,18 @@ impl Measurement {
     }
 }
 
+impl From<Fix> for Measurement {
+    fn from(fix: Fix) -> Self {
+        Self {
+            position: fix.position,
+            radius_95_mm: fix.radius_95_mm,
+            vertical_95_mm: fix.vertical_95_mm,
+            speed_mm_s: fix.speed_mm_s,
+            course_cdeg: fix.course_cdeg,
+        }
+    }
+}
+
 /// How a delivery is proven.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Encode, Decode)]
 #[cbor(map)]

@@ -94,7 +94,8 @@ impl Service {
             let detail = format!("1 to {FIXES_MAX} fixes are taken at once, not {count}");
             return Err(Error::invalid("", "count", detail));
         }
-        let each = batch.trackers.iter().map(|id| self.is_registered(Subject::Tracker(*id)));
+        let trackers = batch.trackers.iter().map(|id| Subject::Tracker(*id));
+        let each: Vec<_> = trackers.map(|it| self.is_registered(it)).collect();
         let known: Vec<bool> = stream::iter(each).buffered(64).try_collect().await?;
         let unknown = std::iter::zip(&batch.trackers, known).filter(|(_, known)| !known);
         let faults: Vec<FieldError> = unknown

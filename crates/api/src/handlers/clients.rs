@@ -36,7 +36,7 @@ use crate::{
 const LIST: &str = "clients";
 const LIMIT_DEFAULT: usize = 50;
 
-/// Which clients.
+/// Which of the things of one kind, by name.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Search {
@@ -46,9 +46,26 @@ pub struct Search {
     /// Where to go on: `next` of the page before.
     #[param(max_length = 2000)]
     cursor: Option<String>,
-    /// Most clients to answer; 50 when missing.
+    /// Most to answer; 50 when missing.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<usize>,
+}
+
+impl Search {
+    /// How the name begins.
+    pub fn text(&self) -> &str {
+        self.q.as_deref().unwrap_or_default()
+    }
+
+    /// Where to go on in this kind of list.
+    pub fn after(&self, list: &str) -> Result<Option<Vec<u8>>> {
+        self.cursor.as_deref().map(|it| cursor::read(list, it)).transpose()
+    }
+
+    /// Most lines to answer.
+    pub fn limit(&self) -> usize {
+        self.limit.unwrap_or(LIMIT_DEFAULT)
+    }
 }
 
 impl Parameters for Search {
@@ -77,10 +94,9 @@ pub struct Clients {
 
 /// Lists clients by name.
 pub async fn list(State(api): State<Api>, Query(search): Query<Search>) -> Result<Json<Clients>> {
-    let after = search.cursor.as_deref().map(|it| cursor::read(LIST, it)).transpose()?;
-    let prefix = search.q.unwrap_or_default();
-    let limit = search.limit.unwrap_or(LIMIT_DEFAULT);
-    let page = api.service().named(SubjectKind::Client, &prefix, after, limit).await?;
+    let after = search.after(LIST)?;
+    let page =
+        api.service().named(SubjectKind::Client, search.text(), after, search.limit()).await?;
     let clients = page.names.into_iter().filter_map(|it| match it.subject {
         Subject::Client(id) => Some(Client { id: Id(id), name: it.name }),
         _ => None,

@@ -63,6 +63,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Keyed {
 }
 
 impl Keyed {
+    /// The client's key, if it gave one.
+    pub fn key(&self) -> Option<&str> {
+        self.key.as_deref()
+    }
+
     /// The id of what the request says at this index.
     #[must_use]
     pub fn event(&self, api: &Api, signed: &Signed, index: usize) -> EventId {

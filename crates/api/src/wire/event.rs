@@ -495,7 +495,7 @@ const MM: f64 = 1000.0;
 
 impl Measurement {
     /// As the domain knows it. The schema has proved the ranges.
-    fn read(&self, reading: &mut Reading) -> Option<event::Measurement> {
+    pub fn read(&self, reading: &mut Reading) -> Option<event::Measurement> {
         let mm = |it: Option<f64>| it.map(|it| (it * MM).round() as u32);
         Some(event::Measurement {
             position: reading.within("position", |reading| self.position.read(reading))?,

@@ -1,6 +1,6 @@
 //! Who is asking: what every request is decided by, however they proved it.
 
-use domain::id::UserId;
+use domain::id::{TrackerId, UserId};
 
 use crate::record::Attribution;
 
@@ -34,6 +34,11 @@ pub enum SignedIn {
         /// Which of its owner's tokens.
         id: TokenId,
     },
+    /// A tracker's device, which may report its own fixes and nothing else.
+    Device {
+        /// Whose device it is.
+        tracker: TrackerId,
+    },
     /// Whoever owns the data folder, by the key of the running process.
     Operator,
 }
@@ -54,6 +59,18 @@ pub struct Principal {
 }
 
 impl Principal {
+    /// A tracker's device.
+    #[must_use]
+    pub fn device(tracker: TrackerId) -> Self {
+        Self {
+            user: None,
+            actor: tracker.to_string(),
+            name: tracker.to_string(),
+            permissions: Permissions::NONE,
+            how: SignedIn::Device { tracker },
+        }
+    }
+
     /// Whether they may.
     #[must_use]
     pub fn may(&self, permission: Permission) -> bool {
