@@ -110,10 +110,18 @@ impl Service {
 
     /// Moves on every tracker that the batches among these changes speak of.
     pub(crate) async fn follow_fixes(&self, changes: &[Changed]) -> Result<()> {
+        let accepted = changes.iter().filter(|it| is_batch(&it.key));
+        let rows: Result<Vec<BatchRow>> = accepted
+            .filter_map(|it| it.new.as_deref())
+            .map(|it| minicbor::decode(it).map_err(Error::from))
+            .collect();
+        self.take_in(rows?).await
+    }
+
+    /// Moves on every tracker that these batches speak of.
+    pub(crate) async fn take_in(&self, rows: Vec<BatchRow>) -> Result<()> {
         let mut runs: BTreeMap<TrackerId, Vec<(Timestamp, Vec<Fix>)>> = BTreeMap::new();
-        for change in changes.iter().filter(|it| is_batch(&it.key)) {
-            let Some(bytes) = &change.new else { continue };
-            let row: BatchRow = minicbor::decode(bytes)?;
+        for row in rows {
             let batch = Batch::from_bytes(&row.columns)
                 .map_err(|it| Error::Corrupt(format!("an accepted batch: {it}")))?;
             let mut by_tracker: BTreeMap<u32, Vec<Fix>> = BTreeMap::new();

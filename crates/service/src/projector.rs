@@ -102,8 +102,7 @@ impl Projector {
                 Err(table::Error::Trimmed(_)) => continue,
                 other => other?,
             };
-            let counts =
-                |it: &&Changed| it.seq > after && (is_head(&it.key) || is_batch(&it.key));
+            let counts = |it: &&Changed| it.seq > after && (is_head(&it.key) || is_batch(&it.key));
             return Ok(batch.iter().filter(counts).count());
         }
         // It is gone unread: everything has to be derived again.

@@ -175,6 +175,8 @@ pub struct DeviceRow {
     /// Since when there is the key.
     #[n(2)]
     pub issued_at: Timestamp,
+}
+
 /// How many bytes a value takes in a row.
 pub(crate) fn encoded_len<T: Encode<()>>(value: &T) -> usize {
     struct Count(usize);

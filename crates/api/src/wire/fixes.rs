@@ -130,7 +130,11 @@ impl FixesInput {
         let body: Self = serde_json::from_slice(bytes).ok()?;
         let within = |it: Option<f64>, max: f64| it.is_none_or(|it| (0.0..=max).contains(&it));
         let right = |it: &FixInput| {
-            within(it.radius_95_m, 1e6)
+            let Position { lat, lon, height_m, .. } = &it.position;
+            (-90.0..=90.0).contains(lat)
+                && (-180.0..=180.0).contains(lon)
+                && height_m.is_none_or(|it| (-1e3..=1e5).contains(&it))
+                && within(it.radius_95_m, 1e6)
                 && within(it.vertical_95_m, 1e5)
                 && within(it.speed_m_s, 12e3)
                 && it.course_deg.is_none_or(|it| (0.0..360.0).contains(&it))

@@ -5,16 +5,22 @@ use std::{fmt::Debug, fs, path::PathBuf};
 
 use domain::{
     event::{Event, Fact},
-    id::{ClientId, ContainerId, EventId, PackageId, PhotoId, Subject, UserId},
+    fixes::{Batch, Mark, Point, Ring, columns},
+    id::{ClientId, ContainerId, EventId, PackageId, PhotoId, Subject, TrackerId, UserId},
     leaf::hex,
     mode::Mode,
+    motion::Fix,
+    position::{Datum, Height, LatLon, Position},
     record::{PackageRecord, Record, Reference},
     state::{Status, fold},
     time::Timestamp,
 };
 use minicbor::{Decode, Encode};
 
-use super::{Checkpoint, Head, ListRow, MemberRow, NameRow, PhotoRow, Recorded, to_bytes};
+use super::{
+    BatchRow, Checkpoint, DeviceRow, Head, ListRow, MemberRow, NameRow, PhotoRow, Recorded,
+    RingRow, to_bytes,
+};
 use crate::{
     import::ImportRow,
     keys::Row,
@@ -142,9 +148,45 @@ fn stored_rows_read_as_they_were_written() {
 }
 
 #[test]
+fn stored_fixes_read_as_they_were_written() {
+    let at_point = LatLon::from_degrees(48.1, 11.5).unwrap();
+    let height = Height::from_metres(520.0, Datum::MeanSeaLevel, at_point).unwrap();
+    let fix = Fix {
+        at: at(),
+        position: Position { at: at_point, height: Some(height) },
+        radius_95_mm: Some(8_000),
+        vertical_95_mm: Some(12_000),
+        speed_mm_s: Some(22_000),
+        course_cdeg: Some(27_000),
+    };
+    let later = Fix { at: at().plus(10_000), ..fix };
+    let tracker = TrackerId::from_bytes([0x12; 16]);
+    let mut ring = Ring::default();
+    ring.absorb(&[fix, later], at());
+    let batch = Batch::of([(tracker, fix), (tracker, later)]);
+    let trail = [Point { fix, mark: Some(Mark::TooFast) }, Point::good(later)];
+    let hexed = |label: &str, written: Vec<u8>| {
+        let (written, expected) = (hex(&written), hex(&written));
+        let read = move |stored: &str| assert_eq!(stored, expected);
+        Sample { label: label.to_owned(), written, read: Box::new(read) }
+    };
+    let (recorded_at, actor) = (at(), "usr_1".to_owned());
+    check(
+        "fixes.txt",
+        &[
+            sample("batch", BatchRow { recorded_at, actor, columns: batch.to_bytes() }),
+            sample("ring", RingRow { heard_at: at(), ring: ring.to_bytes() }),
+            sample("device", DeviceRow { generation: 2, disabled: false, issued_at: at() }),
+            hexed("trail", columns::to_bytes(&trail)),
+        ],
+    );
+}
+
+#[test]
 fn rows_lie_under_the_keys_they_were_written_under() {
     let (subject, holder) =
         (Subject::Package(package()), Subject::Container(ContainerId::from_bytes([0x66; 16])));
+    let tracker = TrackerId::from_bytes([0x12; 16]);
     let (event, user) = (EventId::from_bytes([0x22; 16]), UserId::from_bytes([0x77; 16]));
     let rows = [
         Row::Head(subject),
@@ -168,6 +210,11 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::Setup,
         Row::Failures([0xCC; 16]),
         Row::Access(at(), [0xDD; 16]),
+        Row::Batch([0xEE; 16]),
+        Row::Ring(tracker),
+        Row::Trail(tracker, at(), [0x0F; 8]),
+        Row::Device(tracker),
+        Row::DeviceMaster,
     ];
     let samples: Vec<Sample> = rows
         .iter()
