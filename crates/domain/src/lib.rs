@@ -11,7 +11,8 @@
 //! | **reference** | a number a package is known by: a scheme (`carrier:ups`, `sscc`, `order`, `client_ref`) and a value. Carriers use numbers again, so one may lead to several packages |
 //! | **container** | what packages or containers are in: pallet, cage, truck, aircraft, vessel, room, shelf |
 //! | **place** | a known location: facility, airport, port, town, home. A **home** has two points: its town for everybody, its own for the few who may know |
-//! | **holder** | the container or place that a package or container is in or at; [`event::Holder`]. Being held is a fact of the child, so loading 500 packages touches 500 children and never the truck |
+//! | **holder** | the container, place or lane that a package or container is in, at or on; [`event::Holder`], [`holding::HolderId`]. Being held is a fact of the child, so loading 500 packages touches 500 children and never the truck |
+//! | **lane** | packages that a carrier moves outside our containers on the same way, in the same hour; [`holding::Lane`] |
 //! | **chain** | a thing, its holder, that one's holder, and so on, at most [`whereabouts::DEPTH_MAX`] links |
 //! | **carrier** | a shipping company, never a vehicle |
 //! | **client** | whose goods; the **recipient** is who gets them |
@@ -44,10 +45,12 @@ pub mod expected;
 pub mod fixes;
 pub mod geodesy;
 pub mod geoid;
+pub mod holding;
 pub mod id;
 pub mod land;
 pub mod lanes;
 pub mod leaf;
+pub mod map;
 pub mod mode;
 pub mod money;
 pub mod motion;
@@ -59,5 +62,6 @@ pub mod route;
 pub mod state;
 pub mod time;
 pub mod timeline;
+mod varint;
 pub mod whereabouts;
 pub mod words;

@@ -10,6 +10,7 @@ use crate::{
     motion::Fix,
     position::{Datum, Height, LatLon, Position},
     time::Timestamp,
+    varint::{Cut, Reader, Writer},
 };
 
 /// The first byte of what this module writes.
@@ -69,6 +70,12 @@ impl fmt::Display for InvalidColumns {
 
 impl std::error::Error for InvalidColumns {}
 
+impl From<Cut> for InvalidColumns {
+    fn from(_: Cut) -> Self {
+        Self::Cut
+    }
+}
+
 impl Batch {
     /// Sorts fixes to their trackers.
     #[must_use]
@@ -89,19 +96,19 @@ impl Batch {
     /// Its columns.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Writer(vec![VERSION]);
+        let mut out = Writer::versioned(VERSION);
         out.unsigned(self.trackers.len() as u64);
-        self.trackers.iter().for_each(|it| out.0.extend_from_slice(it.as_bytes()));
+        self.trackers.iter().for_each(|it| out.bytes(it.as_bytes()));
         out.unsigned(self.fixes.len() as u64);
         self.fixes.iter().for_each(|(of, _)| out.unsigned(u64::from(*of)));
         let points: Vec<Point> = self.fixes.iter().map(|(_, fix)| Point::good(*fix)).collect();
         out.points(&points);
-        out.0
+        out.into_bytes()
     }
 
     /// Reads columns; everything in them is checked.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidColumns> {
-        let mut from = Reader::versioned(bytes)?;
+        let mut from = versioned(bytes)?;
         let count = from.count()?;
         let mut trackers = Vec::with_capacity(count);
         for _ in 0..count {
@@ -118,7 +125,7 @@ impl Batch {
             of.push(tracker as u32);
         }
         let points = from.points(count)?;
-        from.end()?;
+        end(&from)?;
         if let Some(at) = points.iter().position(|it| it.mark.is_some()) {
             let why = "marks are ours to set".to_owned();
             return Err(InvalidColumns::Value { at, why });
@@ -131,51 +138,29 @@ impl Batch {
 /// Points of one tracker as columns.
 #[must_use]
 pub fn to_bytes(points: &[Point]) -> Vec<u8> {
-    let mut out = Writer(vec![VERSION]);
+    let mut out = Writer::versioned(VERSION);
     out.unsigned(points.len() as u64);
     out.points(points);
-    out.0
+    out.into_bytes()
 }
 
 /// Reads what [`to_bytes`] wrote.
 pub fn from_bytes(bytes: &[u8]) -> Result<Vec<Point>, InvalidColumns> {
-    let mut from = Reader::versioned(bytes)?;
+    let mut from = versioned(bytes)?;
     let count = from.count()?;
     let points = from.points(count)?;
-    from.end()?;
+    end(&from)?;
     Ok(points)
 }
 
-struct Writer(Vec<u8>);
-
 impl Writer {
-    fn unsigned(&mut self, mut value: u64) {
-        while 127 < value {
-            self.0.push(value as u8 | 128);
-            value >>= 7;
-        }
-        self.0.push(value as u8);
-    }
-
-    fn signed(&mut self, value: i64) {
-        self.unsigned((value << 1 ^ value >> 63) as u64);
-    }
-
-    fn differences(&mut self, values: impl Iterator<Item = i64>) {
-        let mut before = 0;
-        for value in values {
-            self.signed(value - before);
-            before = value;
-        }
-    }
-
     fn points(&mut self, points: &[Point]) {
         let heights = || points.iter().filter_map(|it| it.fix.position.height);
         self.differences(points.iter().map(|it| it.fix.at.millis()));
         self.differences(points.iter().map(|it| i64::from(it.fix.position.at.lat_e7())));
         self.differences(points.iter().map(|it| i64::from(it.fix.position.at.lon_e7())));
-        self.0.extend(points.iter().map(flags));
-        self.0.extend(heights().map(|it| it.datum() as u8));
+        self.bytes(&points.iter().map(flags).collect::<Vec<u8>>());
+        self.bytes(&heights().map(|it| it.datum() as u8).collect::<Vec<u8>>());
         self.differences(heights().map(|it| i64::from(it.raw_mm())));
         let fixes = || points.iter().map(|it| &it.fix);
         fixes().filter_map(|it| it.radius_95_mm).for_each(|it| self.unsigned(u64::from(it)));
@@ -198,50 +183,19 @@ fn flags(point: &Point) -> u8 {
     flags | point.mark.map_or(0, |it| it as u8 + 1) << MARK_SHIFT
 }
 
-struct Reader<'a>(&'a [u8]);
-
-impl<'a> Reader<'a> {
-    fn versioned(bytes: &'a [u8]) -> Result<Self, InvalidColumns> {
-        match bytes.split_first() {
-            None => Err(InvalidColumns::Cut),
-            Some((&VERSION, rest)) => Ok(Self(rest)),
-            Some((&other, _)) => Err(InvalidColumns::Version(other)),
-        }
+fn versioned(bytes: &[u8]) -> Result<Reader<'_>, InvalidColumns> {
+    match bytes.split_first() {
+        None => Err(InvalidColumns::Cut),
+        Some((&VERSION, rest)) => Ok(Reader::new(rest)),
+        Some((&other, _)) => Err(InvalidColumns::Version(other)),
     }
+}
 
-    fn end(&self) -> Result<(), InvalidColumns> {
-        if self.0.is_empty() { Ok(()) } else { Err(InvalidColumns::Rest(self.0.len())) }
-    }
+fn end(from: &Reader) -> Result<(), InvalidColumns> {
+    if from.is_empty() { Ok(()) } else { Err(InvalidColumns::Rest(from.len())) }
+}
 
-    fn byte(&mut self) -> Result<u8, InvalidColumns> {
-        let (&byte, rest) = self.0.split_first().ok_or(InvalidColumns::Cut)?;
-        self.0 = rest;
-        Ok(byte)
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], InvalidColumns> {
-        let (array, rest) = self.0.split_first_chunk().ok_or(InvalidColumns::Cut)?;
-        self.0 = rest;
-        Ok(*array)
-    }
-
-    fn unsigned(&mut self) -> Result<u64, InvalidColumns> {
-        let mut value = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            value |= u64::from(byte & 127) << shift;
-            if byte < 128 {
-                return Ok(value);
-            }
-        }
-        Err(InvalidColumns::Cut)
-    }
-
-    fn signed(&mut self) -> Result<i64, InvalidColumns> {
-        let value = self.unsigned()?;
-        Ok((value >> 1) as i64 ^ -((value & 1) as i64))
-    }
-
+impl Reader<'_> {
     /// A number of things, each of which takes a byte at least: memory is never
     /// taken for more than was sent.
     fn count(&mut self) -> Result<usize, InvalidColumns> {
@@ -249,22 +203,7 @@ impl<'a> Reader<'a> {
         if count > POINTS_MAX as u64 {
             return Err(InvalidColumns::TooMany(count));
         }
-        if self.0.len() < count as usize { Err(InvalidColumns::Cut) } else { Ok(count as usize) }
-    }
-
-    fn differences(&mut self, count: usize) -> Result<Vec<i64>, InvalidColumns> {
-        let (mut values, mut value) = (Vec::with_capacity(count), 0i64);
-        for _ in 0..count {
-            value = value.wrapping_add(self.signed()?);
-            values.push(value);
-        }
-        Ok(values)
-    }
-
-    fn bytes(&mut self, count: usize) -> Result<&'a [u8], InvalidColumns> {
-        let (bytes, rest) = self.0.split_at_checked(count).ok_or(InvalidColumns::Cut)?;
-        self.0 = rest;
-        Ok(bytes)
+        if self.len() < count as usize { Err(InvalidColumns::Cut) } else { Ok(count as usize) }
     }
 
     fn points(&mut self, count: usize) -> Result<Vec<Point>, InvalidColumns> {
@@ -321,9 +260,7 @@ impl<'a> Reader<'a> {
     }
 
     fn unsigneds(&mut self, count: usize) -> Result<Vec<i64>, InvalidColumns> {
-        (0..count)
-            .map(|_| self.unsigned().map(|it| i64::try_from(it).unwrap_or(i64::MAX)))
-            .collect()
+        (0..count).map(|_| Ok(i64::try_from(self.unsigned()?).unwrap_or(i64::MAX))).collect()
     }
 }
 

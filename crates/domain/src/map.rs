@@ -1,0 +1,13 @@
+//! What a map shows: holders with counts and paths, and the tiles that carry them.
+
+pub mod columns;
+pub mod counts;
+pub mod path;
+#[cfg(test)]
+mod tests;
+pub mod tile;
+
+pub use columns::{Cluster, InvalidTile, Mark, TileContent};
+pub use counts::{Counts, Tally};
+pub use path::{Path, Waypoint};
+pub use tile::{InvalidTileId, TileId};

@@ -1,0 +1,142 @@
+//! How many packages something holds, by what a map is narrowed to.
+
+use minicbor::{Decode, Encode};
+
+use crate::{
+    id::ClientId,
+    mode::Mode,
+    state::{State, Status},
+};
+
+/// Most carriers or clients that are told apart in one count; the rest is summed.
+pub const TOLD_APART_MAX: usize = 64;
+
+/// Packages by one property. Values beyond [`TOLD_APART_MAX`] are summed.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Tally<K> {
+    /// Each value's packages, by value; none is zero.
+    #[n(0)]
+    each: Vec<(K, i64)>,
+    /// Packages of values that are not told apart.
+    #[n(1)]
+    others: i64,
+}
+
+/// Packages by status, mode, carrier and client.
+///
+/// Counts are added and subtracted; whatever the order, the sum is the same as
+/// long as no more values than [`TOLD_APART_MAX`] are told apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Counts {
+    /// By status.
+    #[n(0)]
+    pub statuses: Tally<Status>,
+    /// By mode; packages without one are not in it.
+    #[n(1)]
+    pub modes: Tally<Mode>,
+    /// By carrier.
+    #[n(2)]
+    pub carriers: Tally<String>,
+    /// By client.
+    #[n(3)]
+    pub clients: Tally<ClientId>,
+}
+
+impl<K> Default for Tally<K> {
+    fn default() -> Self {
+        Self { each: Vec::new(), others: 0 }
+    }
+}
+
+impl<K: Ord + Clone> Tally<K> {
+    /// Packages of one value.
+    #[must_use]
+    pub fn of(&self, value: &K) -> i64 {
+        self.each.binary_search_by(|(it, _)| it.cmp(value)).map_or(0, |at| self.each[at].1)
+    }
+
+    /// Every value that is told apart, with its packages.
+    #[must_use]
+    pub fn each(&self) -> &[(K, i64)] {
+        &self.each
+    }
+
+    /// Packages of any value.
+    #[must_use]
+    pub fn total(&self) -> i64 {
+        self.others + self.each.iter().map(|it| it.1).sum::<i64>()
+    }
+
+    fn add(&mut self, value: &K, by: i64) {
+        match self.each.binary_search_by(|(it, _)| it.cmp(value)) {
+            Ok(at) => {
+                self.each[at].1 += by;
+                if self.each[at].1 == 0 {
+                    self.each.remove(at);
+                }
+            }
+            Err(at) if self.each.len() < TOLD_APART_MAX => {
+                self.each.insert(at, (value.clone(), by));
+            }
+            Err(_) => self.others += by,
+        }
+    }
+
+    fn add_all(&mut self, other: &Self, sign: i64) {
+        for (value, count) in &other.each {
+            self.add(value, sign * count);
+        }
+        self.others += sign * other.others;
+    }
+}
+
+impl Counts {
+    /// One package.
+    #[must_use]
+    pub fn of_package(state: &State) -> Self {
+        let mut counts = Self::default();
+        let Some(record) = state.package() else { return counts };
+        counts.statuses.add(&state.status, 1);
+        record.mode.iter().for_each(|it| counts.modes.add(it, 1));
+        record.carrier.iter().for_each(|it| counts.carriers.add(it, 1));
+        record.client.iter().for_each(|it| counts.clients.add(it, 1));
+        counts
+    }
+
+    /// With what `other` counts as well.
+    pub fn add(&mut self, other: &Self) {
+        self.add_signed(other, 1);
+    }
+
+    /// Without what `other` counts.
+    pub fn subtract(&mut self, other: &Self) {
+        self.add_signed(other, -1);
+    }
+
+    /// All packages.
+    #[must_use]
+    pub fn packages(&self) -> i64 {
+        self.statuses.total()
+    }
+
+    /// Packages of which something more is expected.
+    #[must_use]
+    pub fn open(&self) -> i64 {
+        self.statuses.each.iter().filter(|it| !it.0.is_final()).map(|it| it.1).sum()
+    }
+
+    /// Whether nothing is counted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn add_signed(&mut self, other: &Self, sign: i64) {
+        self.statuses.add_all(&other.statuses, sign);
+        self.modes.add_all(&other.modes, sign);
+        self.carriers.add_all(&other.carriers, sign);
+        self.clients.add_all(&other.clients, sign);
+    }
+}
