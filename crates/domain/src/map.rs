@@ -7,7 +7,7 @@ pub mod path;
 mod tests;
 pub mod tile;
 
-pub use columns::{Cluster, InvalidTile, Mark, TileContent};
+pub use columns::{Cluster, InvalidTile, Mark, MarkKind, TileContent};
 pub use counts::{Counts, Tally};
 pub use path::{Path, Waypoint};
 pub use tile::{InvalidTileId, TileId};

@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    event::Holder,
+    holding::{HolderId, Holding},
     id::{PackageId, Subject},
+    map::Counts,
     record::{PackageRecord, Record},
     state::State,
+    time::Timestamp,
 };
 use table::{Guard, Key, Write};
 
@@ -34,11 +36,40 @@ pub fn derived(subject: Subject, state: &State) -> BTreeMap<Key, Vec<u8>> {
         }
         (None, _) => (),
     }
-    if let Some((holder @ (Holder::Container(_) | Holder::Place(_)), since)) = state.holder {
-        let key = Row::Member(holder.subject(), subject).key();
-        rows.insert(key, to_bytes(&MemberRow { since }));
+    if let Some((holder, row)) = membership(subject, state) {
+        rows.insert(Row::Member(holder, subject).key(), to_bytes(&row));
+    }
+    if let (Some((tracker, _)), Subject::Package(_) | Subject::Container(_)) =
+        (state.tracker, subject)
+    {
+        rows.insert(Row::Carried(tracker, subject).key(), Vec::new());
     }
     rows
+}
+
+/// What holds a package or container, and what its row there says. What a
+/// container counts does not follow from its own state: `holders.rs` adds it.
+#[must_use]
+pub fn membership(subject: Subject, state: &State) -> Option<(HolderId, MemberRow)> {
+    let (holding, counts) = match subject {
+        Subject::Package(_) => (Holding::of_package(state), Some(Counts::of_package(state))),
+        Subject::Container(_) => (Holding::of_container(state), None),
+        _ => return None,
+    };
+    let since = state.holder.map(|it| it.1);
+    let seen = state.last_place.map_or(state.known_since, |it| it.1);
+    let (holder, since, lane) = match (holding, subject) {
+        (Holding::Container(id), _) => (HolderId::Container(id), since.unwrap_or(seen), None),
+        (Holding::Place(id), _) => (HolderId::Place(id), since.unwrap_or(seen), None),
+        (Holding::Lane(lane), _) => (HolderId::Lane(lane.id()), left_at(state), Some(lane)),
+        (Holding::Itself, Subject::Package(id)) => (HolderId::Package(id), seen, None),
+        (Holding::Itself | Holding::Nowhere, _) => return None,
+    };
+    Some((holder, MemberRow { since, counts, lane }))
+}
+
+fn left_at(state: &State) -> Timestamp {
+    state.leg.map_or(state.status_at, |it| it.departed_at)
 }
 
 /// The writes that turn the rows of `old` into those of `new`. A day's row stays:

@@ -1,6 +1,7 @@
 //! Every key of the table. Whoever wants to know what is stored reads this file.
 
 use domain::{
+    holding::HolderId,
     id::{EventId, PackageId, PhotoId, Subject, SubjectKind, TrackerId, UserId},
     time::{DAY, Timestamp},
 };
@@ -16,6 +17,8 @@ pub const LISTED_DAYS: &[u8] = b"ld";
 pub const SUBJECT_SHARDS: u8 = 64;
 /// How many shards accepted batches of fixes are spread over.
 pub const BATCH_SHARDS: u8 = 16;
+/// How many shards what the map shows is spread over.
+pub const HOLDER_SHARDS: u8 = 64;
 /// How many days of a tracker's trails lie in one shard.
 pub const TRAIL_DAYS: u32 = 32;
 /// How many shards a day of what happened to people's access is spread over.
@@ -38,7 +41,12 @@ pub enum Row<'a> {
     /// That a number names a package, and the scheme it was given under; empty.
     Reference(&'a str, PackageId, &'a str),
     /// Derived: that a holder holds a child: [`crate::rows::MemberRow`].
-    Member(Subject, Subject),
+    Member(HolderId, Subject),
+    /// Derived: how many packages a holder holds, and where it is on the map:
+    /// [`crate::rows::HolderRow`].
+    Holder(HolderId),
+    /// Derived: that a tracker travels with a thing; empty.
+    Carried(TrackerId, Subject),
     /// Derived: a package in the list: [`crate::rows::ListRow`]. Newest first.
     Listed(Timestamp, PackageId),
     /// Derived: that a day has listed packages; empty. Newest first.
@@ -102,7 +110,15 @@ impl Row<'_> {
                 Key::new(reference_shard(number), sort)
             }
             Self::Member(holder, child) => {
-                Key::new(subject_shard(*holder), tagged(b'm', &subject_bytes(*child)))
+                Key::new(holder_shard(*holder), tagged(b'm', &subject_bytes(*child)))
+            }
+            Self::Holder(holder) => {
+                let id = holder.to_bytes();
+                Key::new(holders_shard(id[1] % HOLDER_SHARDS), id)
+            }
+            Self::Carried(tracker, subject) => {
+                let shard = subject_shard(Subject::Tracker(*tracker));
+                Key::new(shard, tagged(b'a', &subject_bytes(*subject)))
             }
             Self::Listed(at, package) => {
                 let sort = [&newest_first(*at)[..], package.as_bytes()].concat();
@@ -154,6 +170,49 @@ pub fn subject_shard(subject: Subject) -> Vec<u8> {
 #[must_use]
 pub fn subject_of_shard(shard: &[u8]) -> Option<Subject> {
     shard.strip_prefix(b"s").and_then(subject_of_bytes)
+}
+
+/// Where the members of a holder live: where a container's or place's events do.
+#[must_use]
+pub fn holder_shard(holder: HolderId) -> Vec<u8> {
+    tagged(b's', &holder.to_bytes())
+}
+
+/// The holder that a member's key speaks of.
+#[must_use]
+pub fn holder_of_member(key: &Key) -> Option<HolderId> {
+    let (b's', id) = key.shard.split_first().map(|(tag, id)| (*tag, id))? else { return None };
+    (key.sort.len() == 18 && key.sort[0] == b'm').then(|| HolderId::from_bytes(id))?
+}
+
+/// One of the shards that hold what the map shows.
+#[must_use]
+pub fn holders_shard(bucket: u8) -> Vec<u8> {
+    vec![b'h', bucket]
+}
+
+/// The holder that a key of the map's rows names.
+#[must_use]
+pub fn holder_of_row(key: &Key) -> Option<HolderId> {
+    (key.shard.len() == 2 && key.shard[0] == b'h').then(|| HolderId::from_bytes(&key.sort))?
+}
+
+/// The tracker whose ring this is.
+#[must_use]
+pub fn tracker_of_ring(key: &Key) -> Option<TrackerId> {
+    match subject_of_shard(&key.shard) {
+        Some(Subject::Tracker(tracker)) if key.sort == b"r" => Some(tracker),
+        _ => None,
+    }
+}
+
+/// The tracker that a key says travels with something.
+#[must_use]
+pub fn tracker_of_carried(key: &Key) -> Option<TrackerId> {
+    match subject_of_shard(&key.shard) {
+        Some(Subject::Tracker(tracker)) if key.sort.first() == Some(&b'a') => Some(tracker),
+        _ => None,
+    }
 }
 
 /// One of the shards that list every subject.

@@ -5,6 +5,7 @@ pub mod derive;
 pub mod devices;
 pub mod error;
 pub mod fixes;
+pub mod holders;
 pub mod import;
 pub mod keys;
 pub mod names;
@@ -23,7 +24,7 @@ pub mod whereabouts;
 use std::sync::{Arc, OnceLock};
 
 use blobs::Blobs;
-use domain::id::Subject;
+use domain::id::{Subject, TrackerId};
 use outside::{Clock, Entropy};
 use people::People;
 use quick_cache::sync::Cache;
@@ -35,6 +36,9 @@ pub use error::{Error, FieldError, Result};
 
 /// How many subjects are remembered as registered.
 const KNOWN_MAX: usize = 100_000;
+
+/// How many trackers are remembered with what they travel with.
+const CARRIED_MAX: usize = 100_000;
 
 /// The use cases over one table and one blob store. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -51,6 +55,8 @@ pub struct Service {
     pub(crate) ways: Ways,
     /// What device keys are made from, once it was read.
     device_master: Arc<OnceLock<[u8; 32]>>,
+    /// What trackers travel with, as far as this process follows the feed.
+    pub(crate) carried: Arc<Cache<TrackerId, Arc<[Subject]>>>,
 }
 
 impl Service {
@@ -72,6 +78,7 @@ impl Service {
             photo_turns: Arc::new(photos::turns()),
             ways: Ways::new(),
             device_master: Arc::default(),
+            carried: Arc::new(Cache::new(CARRIED_MAX)),
         }
     }
 

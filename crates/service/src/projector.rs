@@ -8,13 +8,14 @@ use std::{
 
 use domain::id::Subject;
 use futures::{StreamExt, TryStreamExt, stream};
-use table::{Changed, FeedId, Guard, Key, Seq, Write};
+use table::{Change, Changed, FeedId, Guard, Key, Seq, Write};
 
 use crate::{
     Service,
     derive::{changes, derived},
     error::Result,
-    keys::{LISTED_DAYS, Row, is_batch, subject_of_shard},
+    holders,
+    keys::{LISTED_DAYS, Row, holder_of_member, is_batch, subject_of_shard},
     rows::{Checkpoint, Head, to_bytes},
 };
 
@@ -59,7 +60,7 @@ impl Projector {
         let Some(last) = batch.last().map(|it| it.seq) else { return Ok(0) };
         // The rows written here come round in the feed as well. A batch of nothing
         // else moves no checkpoint, or following would never come to rest.
-        let taken_in = batch.iter().any(|it| is_head(&it.key) || is_batch(&it.key));
+        let taken_in = batch.iter().any(matters);
         if taken_in {
             self.apply(&batch).await.inspect_err(|_| self.forget(feed))?;
             self.checkpoint(feed, last).await.inspect_err(|_| self.forget(feed))?;
@@ -102,7 +103,7 @@ impl Projector {
                 Err(table::Error::Trimmed(_)) => continue,
                 other => other?,
             };
-            let counts = |it: &&Changed| it.seq > after && (is_head(&it.key) || is_batch(&it.key));
+            let counts = |it: &&Changed| it.seq > after && matters(it);
             return Ok(batch.iter().filter(counts).count());
         }
         // It is gone unread: everything has to be derived again.
@@ -168,7 +169,7 @@ impl Projector {
             .buffer_unordered(WRITES_AT_ONCE)
             .try_collect::<Vec<()>>()
             .await?;
-        Ok(())
+        self.service.follow_holders(batch).await
     }
 
     fn is_new_day(&self, key: &Key) -> bool {
@@ -178,6 +179,12 @@ impl Projector {
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<FeedId, Seq>> {
         self.at.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether anything follows from a change. The other rows written here come round
+/// as well, or following would never come to rest.
+fn matters(changed: &Changed) -> bool {
+    is_head(&changed.key) || is_batch(&changed.key) || holders::concerns(changed)
 }
 
 fn is_head(key: &Key) -> bool {
@@ -196,7 +203,14 @@ fn settling(subject: Subject, changed: &[&Changed]) -> Result<Vec<Write>> {
         let old = rows_of(subject, image)?;
         writes.extend(changes(&old, &new).into_iter().map(|it| (it.key.clone(), it)));
     }
-    Ok(writes.into_values().collect())
+    // What a container counts is written by whoever counts it.
+    let counted = |write: &Write| matches!(write.change, Change::Put(_)) && is_member(&write.key);
+    let container = matches!(subject, Subject::Container(_));
+    Ok(writes.into_values().filter(|it| !container || !counted(it)).collect())
+}
+
+fn is_member(key: &Key) -> bool {
+    holder_of_member(key).is_some()
 }
 
 fn rows_of(subject: Subject, head: Option<&[u8]>) -> Result<BTreeMap<Key, Vec<u8>>> {

@@ -1,7 +1,10 @@
 //! Rebuilding: every state and every derived row, from the recorded events alone.
 //! It may run beside everything else: what changes meanwhile is looked at again.
 
+use std::collections::BTreeSet;
+
 use domain::{
+    holding::HolderId,
     id::{Subject, SubjectKind},
     state::{State, fold},
 };
@@ -10,11 +13,11 @@ use table::{Entry, Guard, Page, Scan, Write};
 
 use crate::{
     Service,
-    derive::{derived, listed_package},
+    derive::{derived, listed_package, membership},
     error::{Error, Result},
     keys::{
-        BATCH_SHARDS, LIST_SHARDS, LISTED_DAYS, Row, SUBJECT_SHARDS, batch_shard, list_shard,
-        named_shard, subject_of_bytes, subject_shard, subjects_shard,
+        BATCH_SHARDS, LIST_SHARDS, LISTED_DAYS, Row, SUBJECT_SHARDS, batch_shard, holder_of_member,
+        list_shard, named_shard, subject_of_bytes, subject_shard, subjects_shard,
     },
     record::reference_rows,
     rows::{BatchRow, Head, to_bytes},
@@ -49,6 +52,7 @@ impl Service {
     /// `progress` how many subjects are done. A store in good order stays as it is.
     pub async fn rebuild(&self, mut progress: impl FnMut(u64)) -> Result<Rebuilt> {
         let mut done = Rebuilt::default();
+        let mut holders = BTreeSet::new();
         for bucket in 0..SUBJECT_SHARDS {
             let mut next = Some(Scan::whole(subjects_shard(bucket), PAGE));
             while let Some(scan) = next {
@@ -56,7 +60,8 @@ impl Service {
                 let each: Vec<_> =
                     subjects(&page).map(|subject| self.rebuild_subject(subject)).collect();
                 let mut each = stream::iter(each).buffer_unordered(AT_ONCE);
-                while let Some(one) = each.try_next().await? {
+                while let Some((one, holder)) = each.try_next().await? {
+                    holders.extend(holder);
                     done.add(one);
                     progress(done.subjects);
                 }
@@ -65,6 +70,7 @@ impl Service {
         }
         self.take_batches_in().await?;
         done.rows_removed = self.remove_stale().await?;
+        done.rows_written += self.recount_all(holders).await?;
         Ok(done)
     }
 
@@ -87,7 +93,7 @@ impl Service {
         Ok(())
     }
 
-    async fn rebuild_subject(&self, subject: Subject) -> Result<Rebuilt> {
+    async fn rebuild_subject(&self, subject: Subject) -> Result<(Rebuilt, Option<HolderId>)> {
         let head_key = Row::Head(subject).key();
         let mut done = Rebuilt { subjects: 1, ..Rebuilt::default() };
         for _ in 0..ATTEMPTS_MAX {
@@ -95,7 +101,7 @@ impl Service {
             let found = self.table.get(&head_key).await?;
             let mut recorded = self.all_recorded(subject).await?;
             recorded.sort_by_key(|it| it.seq);
-            let Some(last) = recorded.last() else { return Ok(done) };
+            let Some(last) = recorded.last() else { return Ok((done, None)) };
             let (seq, prev) = (last.seq, last.leaf_hash());
             done.events = recorded.len() as u64;
             let events: Vec<_> = recorded.into_iter().map(|it| it.event).collect();
@@ -115,7 +121,8 @@ impl Service {
             // rows; whoever changes it from here on is followed by the projector.
             let now = self.table.get(&head_key).await?;
             if now.is_some_and(|entry| entry.value == bytes) {
-                return Ok(done);
+                let holder = membership(subject, &right.state).map(|it| it.0);
+                return Ok((done, holder));
             }
         }
         Err(Error::Unavailable(format!("{subject} is being changed by too many at once")))
@@ -127,6 +134,10 @@ impl Service {
         wanted.extend(reference_rows(subject, None, state).into_iter().map(|key| (key, vec![])));
         let mut written = 0;
         for (key, value) in wanted {
+            // What a container counts is written by whoever counts it.
+            if matches!(subject, Subject::Container(_)) && holder_of_member(&key).is_some() {
+                continue;
+            }
             let found = self.table.get(&key).await?;
             if found.is_none_or(|entry| entry.value != value) {
                 self.table.write(vec![Write::put(key, Guard::Any, value)]).await?;

@@ -2,8 +2,10 @@
 
 use domain::{
     event::Event,
+    holding::Lane,
     id::{ClientId, PhotoId},
     leaf::{LeafHash, leaf, leaf_hash},
+    map::{Counts, MarkKind, Path},
     mode::Mode,
     state::{State, Status},
     time::Timestamp,
@@ -55,12 +57,61 @@ impl Recorded {
 }
 
 /// What a holder's row says of one child.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct MemberRow {
     /// Since when.
     #[n(0)]
     pub since: Timestamp,
+    /// The packages it is or holds.
+    #[n(1)]
+    pub counts: Option<Counts>,
+    /// What the lane is, if a lane holds it.
+    #[n(2)]
+    pub lane: Option<Lane>,
+}
+
+/// How many packages a holder holds, and where it is on the map.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct HolderRow {
+    /// What its members count together.
+    #[n(0)]
+    pub counts: Counts,
+    /// The high 64 bits of the last change of a member that is counted.
+    #[n(1)]
+    pub seq_high: u64,
+    /// The low 64 bits.
+    #[n(2)]
+    pub seq_low: u64,
+    /// Where the map shows it; missing while something else holds it, it holds
+    /// nothing, or nobody knows where it is.
+    #[n(3)]
+    pub shown: Option<Shown>,
+}
+
+/// Where the map shows a holder.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Shown {
+    /// What it is.
+    #[n(0)]
+    pub kind: MarkKind,
+    /// How it moves.
+    #[n(1)]
+    pub mode: Option<Mode>,
+    /// What people call it; nothing for places, whose names may be people's.
+    #[n(2)]
+    pub name: Option<String>,
+    /// Where it is from now on, as far as can be said now.
+    #[n(3)]
+    pub path: Path,
+    /// Within how many metres, with 95 % probability, when this was made.
+    #[n(4)]
+    pub radius_95_m: u32,
+    /// When the latest fact that it rests on happened.
+    #[n(5)]
+    pub as_of: Timestamp,
 }
 
 /// What the list shows of a package and filters by.

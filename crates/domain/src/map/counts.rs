@@ -23,7 +23,8 @@ pub struct Tally<K> {
     others: i64,
 }
 
-/// Packages by status, mode, carrier and client.
+/// Packages by status; and those of which something more is expected by mode,
+/// carrier and client.
 ///
 /// Counts are added and subtracted; whatever the order, the sum is the same as
 /// long as no more values than [`TOLD_APART_MAX`] are told apart.
@@ -33,13 +34,13 @@ pub struct Counts {
     /// By status.
     #[n(0)]
     pub statuses: Tally<Status>,
-    /// By mode; packages without one are not in it.
+    /// Open ones by mode; those without one are not in it.
     #[n(1)]
     pub modes: Tally<Mode>,
-    /// By carrier.
+    /// Open ones by carrier.
     #[n(2)]
     pub carriers: Tally<String>,
-    /// By client.
+    /// Open ones by client.
     #[n(3)]
     pub clients: Tally<ClientId>,
 }
@@ -99,6 +100,9 @@ impl Counts {
         let mut counts = Self::default();
         let Some(record) = state.package() else { return counts };
         counts.statuses.add(&state.status, 1);
+        if state.status.is_final() {
+            return counts;
+        }
         record.mode.iter().for_each(|it| counts.modes.add(it, 1));
         record.carrier.iter().for_each(|it| counts.carriers.add(it, 1));
         record.client.iter().for_each(|it| counts.clients.add(it, 1));

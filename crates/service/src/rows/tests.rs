@@ -6,20 +6,22 @@ use std::{fmt::Debug, fs, path::PathBuf};
 use domain::{
     event::{Event, Fact},
     fixes::{Batch, Mark, Point, Ring, columns},
-    id::{ClientId, ContainerId, EventId, PackageId, PhotoId, Subject, TrackerId, UserId},
+    holding::{HolderId, Lane},
+    id::{ClientId, ContainerId, EventId, PackageId, PhotoId, PlaceId, Subject, TrackerId, UserId},
     leaf::hex,
+    map::{Counts, MarkKind, Path, Waypoint},
     mode::Mode,
     motion::Fix,
     position::{Datum, Height, LatLon, Position},
     record::{PackageRecord, Record, Reference},
-    state::{Status, fold},
+    state::{State, Status, fold},
     time::Timestamp,
 };
 use minicbor::{Decode, Encode};
 
 use super::{
-    BatchRow, Checkpoint, DeviceRow, Head, ListRow, MemberRow, NameRow, PhotoRow, Recorded,
-    RingRow, to_bytes,
+    BatchRow, Checkpoint, DeviceRow, Head, HolderRow, ListRow, MemberRow, NameRow, PhotoRow,
+    Recorded, RingRow, Shown, to_bytes,
 };
 use crate::{
     import::ImportRow,
@@ -137,7 +139,7 @@ fn stored_rows_read_as_they_were_written() {
             sample("recorded-first", first.clone()),
             sample("recorded-later", Recorded { event, seq: 2, prev: Some(first.leaf_hash()) }),
             sample("photo", photo),
-            sample("member", MemberRow { since: at() }),
+            sample("member", MemberRow { since: at(), counts: None, lane: None }),
             sample("list-bare", bare),
             sample("list-full", full),
             sample("name", NameRow { name: "Dock 3, Zürich".to_owned() }),
@@ -183,6 +185,49 @@ fn stored_fixes_read_as_they_were_written() {
 }
 
 #[test]
+fn what_the_map_is_made_of_reads_as_it_was_written() {
+    let place = |id: u8| Some(PlaceId::from_bytes([id; 16]));
+    let record = PackageRecord {
+        carrier: Some("ups".to_owned()),
+        mode: Some(Mode::Air),
+        client: Some(ClientId::from_bytes([0x55; 16])),
+        ..PackageRecord::default()
+    };
+    let state = State { record: Some(Record::Package(record)), ..State::default() };
+    let counts = Counts::of_package(&state);
+    let lane = Lane {
+        carrier: Some("ups".to_owned()),
+        from: place(1),
+        to: place(2),
+        mode: Some(Mode::Air),
+        hour: at(),
+    };
+    let point = |millis: i64, lat: f64| Waypoint {
+        at: at().plus(millis),
+        position: LatLon::from_degrees(lat, 11.5).unwrap(),
+        height_dm: Some(109_000),
+    };
+    let shown = Shown {
+        kind: MarkKind::Aircraft,
+        mode: Some(Mode::Air),
+        name: Some("Flight WB 401".to_owned()),
+        path: Path::along(vec![point(0, 48.1), point(60_000, 48.2)]).unwrap(),
+        radius_95_m: 1_400,
+        as_of: at(),
+    };
+    let counted = Some(counts.clone());
+    check(
+        "map.txt",
+        &[
+            sample("member-counted", MemberRow { since: at(), counts: counted, lane: None }),
+            sample("member-of-lane", MemberRow { since: at(), counts: None, lane: Some(lane) }),
+            sample("holder-empty", HolderRow::default()),
+            sample("holder", HolderRow { counts, seq_high: 1, seq_low: 2, shown: Some(shown) }),
+        ],
+    );
+}
+
+#[test]
 fn rows_lie_under_the_keys_they_were_written_under() {
     let (subject, holder) =
         (Subject::Package(package()), Subject::Container(ContainerId::from_bytes([0x66; 16])));
@@ -194,7 +239,7 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::Photo(subject, PhotoId::from_bytes([0x33; 16])),
         Row::Subject(subject),
         Row::Reference("PO1", package(), "order"),
-        Row::Member(holder, subject),
+        Row::Member(HolderId::Container(ContainerId::from_bytes([0x66; 16])), subject),
         Row::Listed(at(), package()),
         Row::ListedDay(20_513),
         Row::Named("dock 3", holder),
@@ -215,6 +260,8 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::Trail(tracker, at(), [0x0F; 8]),
         Row::Device(tracker),
         Row::DeviceMaster,
+        Row::Holder(HolderId::Place(PlaceId::from_bytes([0x0A; 16]))),
+        Row::Carried(tracker, holder),
     ];
     let samples: Vec<Sample> = rows
         .iter()

@@ -2,6 +2,7 @@
 
 use domain::{
     event::{Fact, Holder},
+    holding::HolderId,
     id::{ContainerId, EventId, PackageId, Subject},
     private::Private,
     record::PackageRecord,
@@ -186,7 +187,7 @@ async fn rebuilding_restores_what_was_lost_and_removes_what_was_forged() {
     let before = world.service.known(Subject::Package(package)).await.unwrap();
 
     let head = service::keys::Row::Head(Subject::Package(package)).key();
-    let forged = service::keys::Row::Member(Subject::Container(truck), Subject::Container(truck));
+    let forged = service::keys::Row::Member(HolderId::Container(truck), Subject::Container(truck));
     let writes = vec![
         table::Write::delete(head, table::Guard::Any),
         table::Write::put(forged.key(), table::Guard::Any, []),

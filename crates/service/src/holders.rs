@@ -1,0 +1,298 @@
+//! What the map is made of, kept true by following the feed: how many packages
+//! each holder holds, pushed up from child to holder, and where the outermost are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{
+    holding::{HolderId, Holding},
+    id::{ContainerId, Subject, TrackerId},
+    map::Counts,
+    state::State,
+    whereabouts::DEPTH_MAX,
+};
+use futures::{StreamExt, TryStreamExt, stream};
+use table::{Changed, Guard, Scan, Seq, Write};
+
+use crate::{
+    Service,
+    derive::membership,
+    error::{Error, Result},
+    keys::{Row, holder_of_member, subject_of_shard, tracker_of_carried, tracker_of_ring},
+    rows::{Head, HolderRow, MemberRow, to_bytes},
+};
+
+mod recount;
+mod shown;
+
+/// Holders made true at the same time.
+const AT_ONCE: usize = 64;
+/// How often a row is read again that somebody else writes.
+const ATTEMPTS_MAX: usize = 24;
+/// Most things that one tracker is believed to travel with.
+const CARRIED_MAX: usize = 64;
+
+/// What a batch of changes says of one holder.
+#[derive(Default)]
+struct Turn {
+    /// By how much each change of a member changes the counts, oldest first.
+    counted: Vec<(Seq, Counts, Counts)>,
+    /// Whether its own events, or what carries it, may have moved it.
+    moved: bool,
+}
+
+/// Whether these changes matter to the map.
+pub(crate) fn concerns(changed: &Changed) -> bool {
+    holder_of_member(&changed.key).is_some() || tracker_of_ring(&changed.key).is_some()
+}
+
+impl Service {
+    /// Makes the holders true that these changes speak of. Idempotent: a change
+    /// of a member is counted once, by its place in the feed.
+    pub(crate) async fn follow_holders(&self, batch: &[Changed]) -> Result<()> {
+        let mut turns: BTreeMap<HolderId, Turn> = BTreeMap::new();
+        let mut rings: BTreeSet<TrackerId> = BTreeSet::new();
+        let mut reloaded: BTreeSet<ContainerId> = BTreeSet::new();
+        for change in batch {
+            if let Some(holder) = holder_of_member(&change.key) {
+                let (old, new) =
+                    (counts_of(change.old.as_deref())?, counts_of(change.new.as_deref())?);
+                turns.entry(holder).or_default().counted.push((change.seq, old, new));
+            } else if let Some(tracker) = tracker_of_ring(&change.key) {
+                rings.insert(tracker);
+            } else if let Some(tracker) = tracker_of_carried(&change.key) {
+                self.carried.remove(&tracker);
+            } else if change.key.sort == b"h"
+                && let Some(subject) = subject_of_shard(&change.key.shard)
+            {
+                note_head(subject, change, &mut turns, &mut reloaded)?;
+            }
+        }
+        for tracker in rings {
+            for holder in self.moved_off(tracker).await? {
+                turns.entry(holder).or_default().moved = true;
+            }
+        }
+        let each: Vec<_> = turns.into_iter().map(|(id, turn)| self.settle(id, turn)).collect();
+        stream::iter(each).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
+        for container in reloaded {
+            self.settle_chain(container).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts a holder's changes and shows it where it is; then tells whatever
+    /// holds it what it counts now.
+    async fn settle(&self, holder: HolderId, turn: Turn) -> Result<()> {
+        let key = Row::Holder(holder).key();
+        for _ in 0..ATTEMPTS_MAX {
+            let entry = self.table.get(&key).await?;
+            let before = match &entry {
+                Some(entry) => minicbor::decode(&entry.value)?,
+                None => HolderRow::default(),
+            };
+            let mut row = before.clone();
+            for (seq, old, new) in &turn.counted {
+                if row.seq() < *seq {
+                    row.counts.subtract(old);
+                    row.counts.add(new);
+                    row.set_seq(*seq);
+                }
+            }
+            self.place_on_map(holder, &mut row, turn.moved).await?;
+            if row != before {
+                let guard = entry.map_or(Guard::Absent, |it| Guard::Unchanged(it.version));
+                match self.table.write(vec![Write::put(key.clone(), guard, to_bytes(&row))]).await {
+                    Err(table::Error::Conflict(_)) => continue,
+                    other => other?,
+                }
+            }
+            return match holder {
+                HolderId::Container(id) => self.push_up(id).await,
+                _ => Ok(()),
+            };
+        }
+        Err(too_busy(holder))
+    }
+
+    async fn place_on_map(&self, holder: HolderId, row: &mut HolderRow, moved: bool) -> Result<()> {
+        let inside = match holder {
+            HolderId::Container(id) => self.holder_of(id).await?.is_some(),
+            _ => false,
+        };
+        if inside || row.counts.is_empty() {
+            row.shown = None;
+        } else if moved || row.shown.is_none() {
+            row.shown = self.shown(holder).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes what a container counts into its row at what holds it.
+    async fn push_up(&self, container: ContainerId) -> Result<()> {
+        let subject = Subject::Container(container);
+        for _ in 0..ATTEMPTS_MAX {
+            let Some((head, version)) = self.head(subject).await? else { return Ok(()) };
+            let Some((said, mut row)) = membership(subject, &head.state) else { return Ok(()) };
+            let key = Row::Member(said, subject).key();
+            let found = self.table.get(&key).await?;
+            let guard = found.as_ref().map_or(Guard::Absent, |it| Guard::Unchanged(it.version));
+            let write = if self.holder_of(container).await? == Some(said) {
+                row.counts = Some(self.holder(HolderId::Container(container)).await?.counts);
+                let value = to_bytes(&row);
+                let same = found.is_some_and(|it| it.value == value);
+                (!same).then(|| Write::put(key, guard, value))
+            } else {
+                found.map(|_| Write::delete(key, guard))
+            };
+            match write {
+                Some(write) => match self.table.write(vec![write]).await {
+                    Err(table::Error::Conflict(_)) => continue,
+                    other => other?,
+                },
+                None => (),
+            }
+            // Whoever moved it meanwhile may have been overtaken by this row.
+            if self.head(subject).await?.is_some_and(|(_, now)| now == version) {
+                return Ok(());
+            }
+        }
+        Err(too_busy(HolderId::Container(container)))
+    }
+
+    /// Settles a container and what holds it, outwards: where one was put in or
+    /// taken out, another's joining may close a cycle, or close none any more.
+    async fn settle_chain(&self, container: ContainerId) -> Result<()> {
+        let mut seen = BTreeSet::new();
+        let mut next = Some(container);
+        while let Some(link) = next.filter(|it| seen.len() < 2 * DEPTH_MAX && seen.insert(*it)) {
+            self.settle(HolderId::Container(link), Turn { moved: true, ..Turn::default() }).await?;
+            next = match self.head(Subject::Container(link)).await? {
+                Some((head, _)) => container_around(&head.state),
+                None => None,
+            };
+        }
+        Ok(())
+    }
+
+    /// What holds a container, unless that would put it inside itself: of the
+    /// joinings of a cycle the last one is ignored.
+    pub(crate) async fn holder_of(&self, container: ContainerId) -> Result<Option<HolderId>> {
+        let Some((head, _)) = self.head(Subject::Container(container)).await? else {
+            return Ok(None);
+        };
+        let Some((holder, _)) = membership(Subject::Container(container), &head.state) else {
+            return Ok(None);
+        };
+        let mut joined = vec![(head.state.holder.map(|it| it.1), container)];
+        let mut next = container_around(&head.state);
+        while let Some(link) = next.filter(|_| joined.len() <= 2 * DEPTH_MAX) {
+            if link == container {
+                let last = joined.iter().max().expect("it holds at least one");
+                return Ok((last.1 != container).then_some(holder));
+            }
+            let Some((head, _)) = self.head(Subject::Container(link)).await? else { break };
+            joined.push((head.state.holder.map(|it| it.1), link));
+            next = container_around(&head.state);
+        }
+        Ok(Some(holder))
+    }
+
+    /// What is kept of a holder.
+    pub async fn holder(&self, holder: HolderId) -> Result<HolderRow> {
+        let entry = self.table.get(&Row::Holder(holder).key()).await?;
+        Ok(entry.map(|it| minicbor::decode(&it.value)).transpose()?.unwrap_or_default())
+    }
+
+    /// The outermost holders that a tracker's newest fix shows to be elsewhere
+    /// than the map says.
+    async fn moved_off(&self, tracker: TrackerId) -> Result<Vec<HolderId>> {
+        let carried = self.carried_by(tracker).await?;
+        let Some(fix) = self.heard_of(tracker).await?.and_then(|it| it.latest) else {
+            return Ok(Vec::new());
+        };
+        let mut moved = Vec::new();
+        for subject in carried.iter() {
+            let holder = match subject {
+                Subject::Container(id) => HolderId::Container(*id),
+                Subject::Package(id) => HolderId::Package(*id),
+                _ => continue,
+            };
+            let row = self.holder(holder).await?;
+            if row.shown.is_some_and(|it| shown::is_off(&it.path, &fix)) {
+                moved.push(holder);
+            }
+        }
+        Ok(moved)
+    }
+
+    /// What a tracker travels with.
+    async fn carried_by(&self, tracker: TrackerId) -> Result<std::sync::Arc<[Subject]>> {
+        if let Some(known) = self.carried.get(&tracker) {
+            return Ok(known);
+        }
+        let shard = crate::keys::subject_shard(Subject::Tracker(tracker));
+        let page = self.table.scan(Scan::prefix(shard, b"a", CARRIED_MAX)).await?;
+        let subjects = page.entries.iter();
+        let carried: std::sync::Arc<[Subject]> =
+            subjects.filter_map(|it| crate::keys::subject_of_bytes(&it.key.sort[1..])).collect();
+        self.carried.insert(tracker, std::sync::Arc::clone(&carried));
+        Ok(carried)
+    }
+}
+
+impl HolderRow {
+    pub(crate) fn seq(&self) -> Seq {
+        Seq::from(self.seq_high) << 64 | Seq::from(self.seq_low)
+    }
+
+    pub(crate) const fn set_seq(&mut self, seq: Seq) {
+        (self.seq_high, self.seq_low) = ((seq >> 64) as u64, seq as u64);
+    }
+}
+
+/// Notes what a changed head means for the map.
+fn note_head(
+    subject: Subject,
+    change: &Changed,
+    turns: &mut BTreeMap<HolderId, Turn>,
+    reloaded: &mut BTreeSet<ContainerId>,
+) -> Result<()> {
+    match subject {
+        Subject::Place(id) => turns.entry(HolderId::Place(id)).or_default().moved = true,
+        Subject::Container(id) => {
+            turns.entry(HolderId::Container(id)).or_default().moved = true;
+            let around = |head: Option<&[u8]>| -> Result<Option<ContainerId>> {
+                let head: Option<Head> = head.map(minicbor::decode).transpose()?;
+                Ok(head.and_then(|it| container_around(&it.state)))
+            };
+            let (old, new) = (around(change.old.as_deref())?, around(change.new.as_deref())?);
+            if old != new {
+                reloaded.extend(old.into_iter().chain(new));
+            }
+        }
+        Subject::Package(id) => {
+            let head: Option<Head> = change.new.as_deref().map(minicbor::decode).transpose()?;
+            if head.is_some_and(|it| Holding::of_package(&it.state) == Holding::Itself) {
+                turns.entry(HolderId::Package(id)).or_default().moved = true;
+            }
+        }
+        Subject::Tracker(_) | Subject::Client(_) => (),
+    }
+    Ok(())
+}
+
+fn container_around(state: &State) -> Option<ContainerId> {
+    match Holding::of_container(state) {
+        Holding::Container(id) => Some(id),
+        _ => None,
+    }
+}
+
+fn counts_of(member: Option<&[u8]>) -> Result<Counts> {
+    let row: Option<MemberRow> = member.map(minicbor::decode).transpose()?;
+    Ok(row.and_then(|it| it.counts).unwrap_or_default())
+}
+
+fn too_busy(holder: HolderId) -> Error {
+    Error::Unavailable(format!("{holder:?} is being changed by too many at once"))
+}

@@ -1,0 +1,161 @@
+//! Where the map shows a holder: its place, or its way from now on.
+
+use domain::{
+    holding::{HolderId, LaneId},
+    id::{ContainerId, Subject},
+    map::{MarkKind, Path, Waypoint, path::distance_m},
+    motion::Fix,
+    record::{ContainerKind, PlaceKind, PlaceRecord, Record},
+    time::{HOUR, MINUTE, Millis, Timestamp},
+};
+use table::Scan;
+
+use crate::{
+    Service,
+    error::Result,
+    keys::{holder_shard, subject_of_bytes},
+    rows::{MemberRow, Shown},
+};
+
+/// How far ahead a way is shown that nobody said the end of.
+const AHEAD: Millis = 12 * HOUR;
+/// No way is shown further ahead than this.
+const AHEAD_MAX: Millis = 24 * HOUR;
+/// What moves less than this is shown at rest.
+const RESTS_M: f64 = 100.0;
+/// Points of a way.
+const POINTS_MAX: usize = 32;
+/// A way that errs by less is left as it is.
+const OFF_MIN_M: f64 = 200.0;
+/// And so is one that errs by less than this part of the way since it was shown.
+const OFF_PART: f64 = 0.05;
+
+/// Whether a fix shows something to be elsewhere than on its path.
+pub fn is_off(path: &Path, fix: &Fix) -> bool {
+    let started_at = path.points()[0].at;
+    let since_m = path.length_m(started_at, fix.at);
+    let (position, height_dm) = path.at(fix.at);
+    let off_m = distance_m(position, fix.position.at);
+    let allowed_m = OFF_MIN_M.max(OFF_PART * since_m);
+    let off_height_m = match (height_dm, fix.position.height) {
+        (Some(dm), Some(height)) => (f64::from(dm) / 10.0 - height.ellipsoid_m()).abs(),
+        _ => 0.0,
+    };
+    allowed_m < off_m || allowed_m < off_height_m
+}
+
+impl Service {
+    /// Where the map shows a holder from now on; nothing if nobody knows.
+    pub(super) async fn shown(&self, holder: HolderId) -> Result<Option<Shown>> {
+        match holder {
+            HolderId::Place(id) => match self.known(Subject::Place(id)).await {
+                Ok(known) => Ok(match known.state.record {
+                    Some(Record::Place(place)) => Some(at_place(&place, known.state.known_since)),
+                    _ => None,
+                }),
+                Err(crate::Error::NotFound(_)) => Ok(None),
+                Err(other) => Err(other),
+            },
+            HolderId::Container(id) => self.container_shown(id).await,
+            HolderId::Package(id) => self.on_its_way(Subject::Package(id)).await,
+            HolderId::Lane(id) => self.on_lane(id).await,
+        }
+    }
+
+    /// A container of which nobody said anything is where what it holds is.
+    async fn container_shown(&self, id: ContainerId) -> Result<Option<Shown>> {
+        let subject = Subject::Container(id);
+        if let Some(shown) = self.on_its_way(subject).await? {
+            return Ok(Some(shown));
+        }
+        let Some((child, _)) = self.first_member(HolderId::Container(id)).await? else {
+            return Ok(None);
+        };
+        let Some(shown) = self.on_its_way(child).await? else { return Ok(None) };
+        let Some(Record::Container(record)) = self.known(subject).await?.state.record else {
+            return Ok(None);
+        };
+        let (kind, name) = (container_kind(record.kind), Some(record.name));
+        Ok(Some(Shown { kind, name, mode: record.kind.mode(), ..shown }))
+    }
+
+    /// Packages on a lane are on the way that any of them is on.
+    async fn on_lane(&self, lane: LaneId) -> Result<Option<Shown>> {
+        let Some((package, member)) = self.first_member(HolderId::Lane(lane)).await? else {
+            return Ok(None);
+        };
+        let shown = self.on_its_way(package).await?;
+        let mode = member.lane.and_then(|it| it.mode);
+        Ok(shown.map(|it| Shown { kind: MarkKind::Lane, mode, name: None, ..it }))
+    }
+
+    async fn first_member(&self, holder: HolderId) -> Result<Option<(Subject, MemberRow)>> {
+        let page = self.table.scan(Scan::prefix(holder_shard(holder), b"m", 1)).await?;
+        let Some(entry) = page.entries.first() else { return Ok(None) };
+        let Some(child) = subject_of_bytes(&entry.key.sort[1..]) else { return Ok(None) };
+        Ok(Some((child, minicbor::decode(&entry.value)?)))
+    }
+
+    async fn on_its_way(&self, subject: Subject) -> Result<Option<Shown>> {
+        let now = self.clock.now();
+        let Some((head, _)) = self.head(subject).await? else { return Ok(None) };
+        let state = head.state;
+        let Some(here) = self.whereabouts(subject, now, false).await? else { return Ok(None) };
+        let start = point(now, here.position, here.height_m);
+        let until = state.leg.and_then(|it| it.expected_at).unwrap_or(now.plus(AHEAD));
+        let until = until.clamp(now.plus(10 * MINUTE), now.plus(AHEAD_MAX));
+        let track = self.track(subject, (now, until), POINTS_MAX, false).await?;
+        let points = track.into_iter().map(|it| point(it.at, it.position, it.height_m));
+        let path = Path::along(points.collect()).filter(|it| RESTS_M <= it.length_m(now, until));
+        let (kind, name, mode) = match &state.record {
+            Some(Record::Container(record)) => {
+                (container_kind(record.kind), Some(record.name.clone()), record.kind.mode())
+            }
+            Some(Record::Package(record)) => (MarkKind::Package, None, record.mode),
+            _ => (MarkKind::Other, None, None),
+        };
+        Ok(Some(Shown {
+            kind,
+            mode: state.leg.and_then(|it| it.mode).or(mode),
+            name,
+            path: path.or_else(|| Path::along(vec![start])).expect("one point is a path"),
+            radius_95_m: here.radius_95_m.clamp(1.0, 40_000_000.0) as u32,
+            as_of: here.as_of,
+        }))
+    }
+}
+
+fn at_place(place: &PlaceRecord, since: Timestamp) -> Shown {
+    // Of a home this is its town: the map is for everybody.
+    let height_m = place.ground.map(|it| it.ellipsoid_m());
+    let path = Path::along(vec![point(since, place.at, height_m)]).expect("one point is a path");
+    let kind = match place.kind {
+        PlaceKind::Facility => MarkKind::Facility,
+        PlaceKind::Airport => MarkKind::Airport,
+        PlaceKind::Port => MarkKind::Port,
+        PlaceKind::City => MarkKind::City,
+        PlaceKind::Country => MarkKind::Country,
+        PlaceKind::Home => MarkKind::Home,
+    };
+    Shown { kind, mode: None, name: None, path, radius_95_m: place.radius_m, as_of: since }
+}
+
+fn point(at: Timestamp, position: domain::position::LatLon, height_m: Option<f64>) -> Waypoint {
+    let dm = |it: f64| (it * 10.0).clamp(-100_000.0, 10_000_000.0) as i32;
+    Waypoint { at, position, height_dm: height_m.map(dm) }
+}
+
+const fn container_kind(kind: ContainerKind) -> MarkKind {
+    match kind {
+        ContainerKind::Pallet => MarkKind::Pallet,
+        ContainerKind::Cage => MarkKind::Cage,
+        ContainerKind::Box => MarkKind::Box,
+        ContainerKind::Truck => MarkKind::Truck,
+        ContainerKind::Aircraft => MarkKind::Aircraft,
+        ContainerKind::Vessel => MarkKind::Vessel,
+        ContainerKind::Train => MarkKind::Train,
+        ContainerKind::Room => MarkKind::Room,
+        ContainerKind::Shelf => MarkKind::Shelf,
+        ContainerKind::Other => MarkKind::Other,
+    }
+}
