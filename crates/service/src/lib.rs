@@ -8,6 +8,7 @@ pub mod fixes;
 pub mod holders;
 pub mod import;
 pub mod keys;
+pub mod map;
 pub mod names;
 pub mod outside;
 pub mod packages;

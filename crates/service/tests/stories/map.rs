@@ -1,20 +1,29 @@
 //! What the map is made of: whatever happens in whatever order, every holder
 //! counts what it holds, and the outermost are shown where they are.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use domain::{
     event::{Fact, Holder, Proof},
     holding::HolderId,
     id::{ContainerId, EventId, PackageId, PlaceId, Subject},
-    map::{Counts, path::distance_m},
+    map::{Counts, TileContent, TileId, path::distance_m},
     mode::Mode,
+    position::LatLon,
     record::{PackageRecord, Record},
     state::State,
-    whereabouts::{DEPTH_MAX, Whereabouts},
+    whereabouts::DEPTH_MAX,
 };
 use proptest::prelude::*;
-use service::{derive::membership, outside::Clock, rows::HolderRow};
+use service::{
+    derive::membership,
+    map::{Map, Narrow},
+    outside::Clock,
+    rows::HolderRow,
+};
 use table::{Memory, Scan, Write};
 
 use crate::world::{World, at, draft};
@@ -26,6 +35,9 @@ struct Company {
     containers: Vec<ContainerId>,
     places: Vec<PlaceId>,
     said: Vec<(Subject, EventId)>,
+    /// Containers that were in others: where they are rests on those as well, and
+    /// is shown anew only with their own next fact.
+    nested: BTreeSet<Subject>,
 }
 
 /// Something that happens: who, what, which, when.
@@ -35,8 +47,14 @@ impl Company {
     async fn new() -> Self {
         // On one engine: this is about what follows from changes, and fast.
         let world = World::on(Arc::new(Memory::default()));
-        let mut company =
-            Self { world, packages: vec![], containers: vec![], places: vec![], said: vec![] };
+        let mut company = Self {
+            world,
+            packages: vec![],
+            containers: vec![],
+            places: vec![],
+            said: vec![],
+            nested: BTreeSet::new(),
+        };
         for (index, (lat, lon)) in [(50.0, 8.5), (51.5, 0.1), (35.0, -90.0)].into_iter().enumerate()
         {
             company.places.push(company.world.place(&format!("Hub {index}"), lat, lon).await);
@@ -82,6 +100,9 @@ impl Company {
             }
         };
         let hours = i64::from(hour % 48);
+        if matches!((subject, &fact), (Subject::Container(_), Fact::Joined(_))) {
+            self.nested.insert(subject);
+        }
         let said = draft(&format!("step {count}"), subject, hours, fact);
         let id = said.id;
         if self.world.record(vec![said]).await.is_ok() {
@@ -171,9 +192,8 @@ impl Company {
         };
         let now = Clock::now(&*self.world.clock);
         let asked = self.world.service.whereabouts(Subject::Container(id), now, false).await;
-        // What rests on facts of a former holder is shown anew with its own next fact.
-        let own = |it: &Whereabouts| it.chain == [Subject::Container(id)];
-        let Some(asked) = asked.unwrap().filter(own) else { return };
+        let known = asked.unwrap().filter(|_| !self.nested.contains(&Subject::Container(id)));
+        let Some(asked) = known else { return };
         let shown = row.shown.as_ref().expect("what is somewhere is on the map");
         let off_m = distance_m(shown.path.at(now).0, asked.position);
         assert!(off_m < 1_000.0 + 0.05 * asked.radius_95_m, "{holder:?} is {off_m} m off");
@@ -263,4 +283,76 @@ async fn a_truck_leaves_with_what_it_carries() {
     world.projector.catch_up().await.unwrap();
     let row = world.service.holder(HolderId::Container(truck)).await.unwrap();
     assert_eq!(row.shown.unwrap().name.as_deref(), Some("Truck 8"));
+}
+
+#[tokio::test]
+async fn a_tile_shows_what_is_there_and_counts_what_it_cannot_show() {
+    let world = World::on(Arc::new(Memory::default()));
+    let mut count = 0;
+    for row in 0..30 {
+        for column in 0..30 {
+            let name = format!("Shop {row}/{column}");
+            let (lat, lon) = (48.0 + f64::from(row) / 10.0, 8.0 + f64::from(column) / 10.0);
+            let origin = Some(world.place(&name, lat, lon).await);
+            let carrier = Some(if row == 0 { "ups" } else { "dhl" }.to_owned());
+            let record = PackageRecord { origin, carrier, ..PackageRecord::default() };
+            world.package_with(&format!("1Z{row}x{column}"), record).await;
+            count += 1;
+        }
+    }
+    world.projector.catch_up().await.unwrap();
+    let map = Map::load(world.service.clone()).await.unwrap();
+    assert_eq!(map.len(), 900);
+    let everywhere = TileId::new(0, 0, 0).unwrap();
+    let tile = map.tile(everywhere, &Narrow::Open);
+    let all = |tile: &TileContent| {
+        tile.clusters.iter().map(|it| it.packages).sum::<u32>()
+            + tile.marks.iter().map(|it| it.packages).sum::<u32>()
+    };
+    assert_eq!(all(&tile.content), count);
+    assert!(tile.content.clusters.len() < 20);
+    let by_ups = map.tile(everywhere, &Narrow::Carrier("ups".to_owned()));
+    assert_eq!((by_ups.content.marks.len(), all(&by_ups.content)), (30, 30));
+
+    // At every zoom the tiles of the next one show the same packages.
+    let mut tiles = vec![everywhere];
+    for zoom in 1..=9u8 {
+        let inside = |it: &TileId| {
+            let (x, y) = (2 * it.x(), 2 * it.y());
+            [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)]
+        };
+        let next: Vec<TileId> = tiles
+            .iter()
+            .flat_map(inside)
+            .map(|(x, y)| TileId::new(zoom, x, y).unwrap())
+            .filter(|it| all(&map.tile(*it, &Narrow::Open).content) != 0)
+            .collect();
+        let sum: u32 = next.iter().map(|it| all(&map.tile(*it, &Narrow::Open).content)).sum();
+        assert_eq!(sum, count, "zoom {zoom}");
+        tiles = next;
+    }
+}
+
+#[tokio::test]
+async fn a_map_in_memory_follows_what_happens() {
+    let world = World::new();
+    let here = world.place("Frankfurt", 50.1, 8.6).await;
+    let there = world.place("Paris", 48.9, 2.3).await;
+    let map = Map::load(world.service.clone()).await.unwrap();
+    assert!(map.is_empty());
+    let record = PackageRecord { origin: Some(here), ..PackageRecord::default() };
+    let package = world.package_with("1Z1", record).await;
+    world.projector.catch_up().await.unwrap();
+    map.catch_up().await.unwrap();
+    let tile = |map: &Map, lat: f64, lon: f64| {
+        let at = LatLon::from_degrees(lat, lon).unwrap();
+        map.tile(TileId::of(at, 8), &Narrow::Open)
+    };
+    let before = tile(&map, 50.1, 8.6);
+    assert_eq!(before.content.marks[0].id, HolderId::Place(here));
+    world.say(Subject::Package(package), 3, Fact::Arrived { place: there }).await.unwrap();
+    world.projector.catch_up().await.unwrap();
+    map.catch_up().await.unwrap();
+    assert!(tile(&map, 50.1, 8.6).content.marks.is_empty());
+    assert_eq!(tile(&map, 48.9, 2.3).content.marks[0].id, HolderId::Place(there));
 }
