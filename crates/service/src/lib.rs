@@ -54,6 +54,7 @@ pub struct Service {
     people: People,
     pub(crate) photo_turns: Arc<Turns>,
     pub(crate) ways: Ways,
+    map: Arc<map::Map>,
     /// What device keys are made from, once it was read.
     device_master: Arc<OnceLock<[u8; 32]>>,
     /// What trackers travel with, as far as this process follows the feed.
@@ -78,6 +79,7 @@ impl Service {
             people,
             photo_turns: Arc::new(photos::turns()),
             ways: Ways::new(),
+            map: Arc::new(map::Map::new()),
             device_master: Arc::default(),
             carried: Arc::new(Cache::new(CARRIED_MAX)),
         }

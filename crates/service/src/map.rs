@@ -3,7 +3,7 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
 };
 
 use domain::{
@@ -11,9 +11,10 @@ use domain::{
     map::{TileContent, TileId},
     time::{SECOND, Timestamp},
 };
+use futures::lock::Mutex as AsyncMutex;
 use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
-use table::{FeedId, Scan, Seq};
+use table::{Changed, FeedId, Scan, Seq};
 
 use crate::{
     Service,
@@ -37,12 +38,13 @@ const TILES_MAX: usize = 4_000;
 /// A tile is good for this long: so many may ask, and one is made.
 const FRESH: i64 = SECOND;
 
-/// The map in memory. Cheap to share.
+/// The map in memory, empty until somebody asks for it.
 #[derive(Debug)]
-pub struct Map {
-    service: Service,
+pub(crate) struct Map {
     picture: RwLock<Picture>,
-    at: Mutex<BTreeMap<FeedId, Seq>>,
+    /// How far each feed was followed; nothing before the rows were read. Held
+    /// while following, so that no older row overtakes a newer one.
+    at: AsyncMutex<Option<BTreeMap<FeedId, Seq>>>,
     tiles: Cache<(TileId, Narrow), Arc<Tile>>,
 }
 
@@ -60,108 +62,100 @@ pub struct Tile {
 }
 
 impl Map {
-    /// Reads every row of the map. What changes meanwhile is followed afterwards.
-    pub async fn load(service: Service) -> Result<Self> {
-        let mut at = BTreeMap::new();
-        for feed in service.table.feeds().await? {
-            at.insert(feed, service.table.newest(feed).await?);
+    pub(crate) fn new() -> Self {
+        Self { picture: RwLock::default(), at: AsyncMutex::new(None), tiles: Cache::new(TILES_MAX) }
+    }
+
+    fn read(&self) -> std::sync::RwLockReadGuard<'_, Picture> {
+        self.picture.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Picture> {
+        self.picture.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Service {
+    /// A tile of the map as it is now, at most a second old.
+    pub async fn tile(&self, id: TileId, narrow: &Narrow) -> Result<Arc<Tile>> {
+        let now = self.clock.now();
+        let key = (id, narrow.clone());
+        let fresh = |it: &Arc<Tile>| now.since(it.made_at).abs() < FRESH;
+        if let Some(tile) = self.map.tiles.get(&key).filter(fresh) {
+            return Ok(tile);
         }
-        let map = Self {
-            service,
-            picture: RwLock::default(),
-            at: Mutex::new(at),
-            tiles: Cache::new(TILES_MAX),
-        };
-        map.read_rows().await?;
-        Ok(map)
+        self.follow_map().await?;
+        // Whoever waited for the same may find it made.
+        if let Some(tile) = self.map.tiles.get(&key).filter(fresh) {
+            return Ok(tile);
+        }
+        let content = self.map.read().tile(id, narrow, now);
+        let tile = Arc::new(Tile::of(content, now));
+        self.map.tiles.insert(key, Arc::clone(&tile));
+        Ok(tile)
     }
 
-    /// The feeds to follow, one [`Self::follow_once`] loop each.
-    pub async fn feeds(&self) -> Result<Vec<FeedId>> {
-        Ok(self.service.table.feeds().await?)
+    /// How many holders the map shows.
+    pub async fn map_len(&self) -> Result<usize> {
+        self.follow_map().await?;
+        Ok(self.map.read().len())
     }
 
-    /// Takes in what is new in one feed and says how many changes that was.
-    pub async fn follow_once(&self, feed: FeedId) -> Result<usize> {
-        let after = self.position(feed);
-        let batch = match self.service.table.changes(feed, after, CHANGES_MAX).await {
-            Err(table::Error::Trimmed(_)) => return self.start_over(feed).await,
-            other => other?,
-        };
-        let Some(last) = batch.last().map(|it| it.seq) else { return Ok(0) };
-        let mut changed = Vec::new();
-        for change in &batch {
-            if let Some(holder) = holder_of_row(&change.key) {
-                let row = change.new.as_deref().map(minicbor::decode::<HolderRow>).transpose()?;
-                changed.push((holder, row));
+    /// Brings the map in memory up to date. A main calls it whenever something
+    /// changed, so that nobody who asks has to wait for it.
+    pub async fn follow_map(&self) -> Result<()> {
+        let mut at = self.map.at.lock().await;
+        let feeds = self.table.feeds().await?;
+        if at.is_none() {
+            *at = Some(self.read_map(&feeds).await?);
+        }
+        let positions = at.as_mut().expect("it was just read");
+        for feed in feeds {
+            loop {
+                let after = positions.get(&feed).copied().unwrap_or_default();
+                let batch = match self.table.changes(feed, after, CHANGES_MAX).await {
+                    // Changes are gone unread: the rows say it all.
+                    Err(table::Error::Trimmed(_)) => {
+                        let all = self.table.feeds().await?;
+                        *positions = self.read_map(&all).await?;
+                        break;
+                    }
+                    other => other?,
+                };
+                let Some(last) = batch.last().map(|it| it.seq) else { break };
+                self.put_on_map(&batch)?;
+                positions.insert(feed, last);
             }
-        }
-        if !changed.is_empty() {
-            let mut picture = self.picture.write().unwrap_or_else(PoisonError::into_inner);
-            changed.into_iter().for_each(|(holder, row)| picture.put(holder, row));
-        }
-        self.at.lock().unwrap_or_else(PoisonError::into_inner).insert(feed, last);
-        Ok(batch.len())
-    }
-
-    /// Completes once a feed holds something this map has not seen.
-    pub async fn something_new(&self, feed: FeedId) {
-        self.service.table.changed(feed, self.position(feed)).await;
-    }
-
-    /// Takes in everything there is.
-    pub async fn catch_up(&self) -> Result<()> {
-        for feed in self.feeds().await? {
-            while self.follow_once(feed).await? != 0 {}
         }
         Ok(())
     }
 
-    /// How many holders are shown.
-    pub fn len(&self) -> usize {
-        self.picture.read().unwrap_or_else(PoisonError::into_inner).len()
-    }
-
-    /// Whether nothing is shown.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// A tile as it is now, at most a second old.
-    pub fn tile(&self, id: TileId, narrow: &Narrow) -> Arc<Tile> {
-        let now = self.service.clock.now();
-        let key = (id, narrow.clone());
-        if let Some(tile) = self.tiles.get(&key)
-            && now.since(tile.made_at).abs() < FRESH
-        {
-            return tile;
+    fn put_on_map(&self, batch: &[Changed]) -> Result<()> {
+        let mut rows = Vec::new();
+        for change in batch {
+            if let Some(holder) = holder_of_row(&change.key) {
+                let row = change.new.as_deref().map(minicbor::decode::<HolderRow>).transpose()?;
+                rows.push((holder, row));
+            }
         }
-        let content =
-            self.picture.read().unwrap_or_else(PoisonError::into_inner).tile(id, narrow, now);
-        let tile = Arc::new(Tile::of(content, now));
-        self.tiles.insert(key, Arc::clone(&tile));
-        tile
+        if !rows.is_empty() {
+            let mut picture = self.map.write();
+            rows.into_iter().for_each(|(holder, row)| picture.put(holder, row));
+        }
+        Ok(())
     }
 
-    fn position(&self, feed: FeedId) -> Seq {
-        let at = self.at.lock().unwrap_or_else(PoisonError::into_inner);
-        at.get(&feed).copied().unwrap_or_default()
-    }
-
-    /// Changes are gone unread: the rows say it all.
-    async fn start_over(&self, feed: FeedId) -> Result<usize> {
-        let newest = self.service.table.newest(feed).await?;
-        self.read_rows().await?;
-        self.at.lock().unwrap_or_else(PoisonError::into_inner).insert(feed, newest);
-        Ok(1)
-    }
-
-    async fn read_rows(&self) -> Result<()> {
+    /// Reads every row of the map. What changes meanwhile is followed afterwards.
+    async fn read_map(&self, feeds: &[FeedId]) -> Result<BTreeMap<FeedId, Seq>> {
+        let mut at = BTreeMap::new();
+        for feed in feeds {
+            at.insert(*feed, self.table.newest(*feed).await?);
+        }
         let mut picture = Picture::default();
         for bucket in 0..HOLDER_SHARDS {
             let mut next = Some(Scan::whole(holders_shard(bucket), PAGE));
             while let Some(scan) = next {
-                let page = self.service.table.scan(scan).await?;
+                let page = self.table.scan(scan).await?;
                 for entry in page.entries {
                     let Some(holder) = HolderId::from_bytes(&entry.key.sort) else { continue };
                     picture.put(holder, Some(minicbor::decode(&entry.value)?));
@@ -169,8 +163,8 @@ impl Map {
                 next = page.rest;
             }
         }
-        *self.picture.write().unwrap_or_else(PoisonError::into_inner) = picture;
-        Ok(())
+        *self.map.write() = picture;
+        Ok(at)
     }
 }
 

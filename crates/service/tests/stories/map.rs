@@ -18,12 +18,7 @@ use domain::{
     whereabouts::DEPTH_MAX,
 };
 use proptest::prelude::*;
-use service::{
-    derive::membership,
-    map::{Map, Narrow},
-    outside::Clock,
-    rows::HolderRow,
-};
+use service::{derive::membership, map::Narrow, outside::Clock, rows::HolderRow};
 use table::{Memory, Scan, Write};
 
 use crate::world::{World, at, draft};
@@ -301,17 +296,17 @@ async fn a_tile_shows_what_is_there_and_counts_what_it_cannot_show() {
         }
     }
     world.projector.catch_up().await.unwrap();
-    let map = Map::load(world.service.clone()).await.unwrap();
-    assert_eq!(map.len(), 900);
+    assert_eq!(world.service.map_len().await.unwrap(), 900);
     let everywhere = TileId::new(0, 0, 0).unwrap();
-    let tile = map.tile(everywhere, &Narrow::Open);
+    let tile = world.service.tile(everywhere, &Narrow::Open).await.unwrap();
     let all = |tile: &TileContent| {
         tile.clusters.iter().map(|it| it.packages).sum::<u32>()
             + tile.marks.iter().map(|it| it.packages).sum::<u32>()
     };
     assert_eq!(all(&tile.content), count);
     assert!(tile.content.clusters.len() < 20);
-    let by_ups = map.tile(everywhere, &Narrow::Carrier("ups".to_owned()));
+    let ups = Narrow::Carrier("ups".to_owned());
+    let by_ups = world.service.tile(everywhere, &ups).await.unwrap();
     assert_eq!((by_ups.content.marks.len(), all(&by_ups.content)), (30, 30));
 
     // At every zoom the tiles of the next one show the same packages.
@@ -321,13 +316,13 @@ async fn a_tile_shows_what_is_there_and_counts_what_it_cannot_show() {
             let (x, y) = (2 * it.x(), 2 * it.y());
             [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)]
         };
-        let next: Vec<TileId> = tiles
-            .iter()
-            .flat_map(inside)
-            .map(|(x, y)| TileId::new(zoom, x, y).unwrap())
-            .filter(|it| all(&map.tile(*it, &Narrow::Open).content) != 0)
-            .collect();
-        let sum: u32 = next.iter().map(|it| all(&map.tile(*it, &Narrow::Open).content)).sum();
+        let (mut next, mut sum) = (Vec::new(), 0);
+        for (x, y) in tiles.iter().flat_map(inside) {
+            let id = TileId::new(zoom, x, y).unwrap();
+            let packages = all(&world.service.tile(id, &Narrow::Open).await.unwrap().content);
+            sum += packages;
+            next.extend((packages != 0).then_some(id));
+        }
         assert_eq!(sum, count, "zoom {zoom}");
         tiles = next;
     }
@@ -338,21 +333,23 @@ async fn a_map_in_memory_follows_what_happens() {
     let world = World::new();
     let here = world.place("Frankfurt", 50.1, 8.6).await;
     let there = world.place("Paris", 48.9, 2.3).await;
-    let map = Map::load(world.service.clone()).await.unwrap();
-    assert!(map.is_empty());
+    assert_eq!(world.service.map_len().await.unwrap(), 0);
     let record = PackageRecord { origin: Some(here), ..PackageRecord::default() };
     let package = world.package_with("1Z1", record).await;
     world.projector.catch_up().await.unwrap();
-    map.catch_up().await.unwrap();
-    let tile = |map: &Map, lat: f64, lon: f64| {
+    let tile = async |lat: f64, lon: f64| {
+        // A tile is good for a second.
+        world.it_is(world_hours(&world) + 1);
         let at = LatLon::from_degrees(lat, lon).unwrap();
-        map.tile(TileId::of(at, 8), &Narrow::Open)
+        world.service.tile(TileId::of(at, 8), &Narrow::Open).await.unwrap().content.marks.clone()
     };
-    let before = tile(&map, 50.1, 8.6);
-    assert_eq!(before.content.marks[0].id, HolderId::Place(here));
+    assert_eq!(tile(50.1, 8.6).await[0].id, HolderId::Place(here));
     world.say(Subject::Package(package), 3, Fact::Arrived { place: there }).await.unwrap();
     world.projector.catch_up().await.unwrap();
-    map.catch_up().await.unwrap();
-    assert!(tile(&map, 50.1, 8.6).content.marks.is_empty());
-    assert_eq!(tile(&map, 48.9, 2.3).content.marks[0].id, HolderId::Place(there));
+    assert!(tile(50.1, 8.6).await.is_empty());
+    assert_eq!(tile(48.9, 2.3).await[0].id, HolderId::Place(there));
+}
+
+fn world_hours(world: &World) -> i64 {
+    world.clock.now().since(at(0)) / domain::time::HOUR
 }
