@@ -19,7 +19,7 @@ pub fn respond<T: Serialize>(headers: &HeaderMap, seq: u64, thing: &T) -> Respon
     let digest = Sha256::digest(&body);
     let tag = format!("\"{seq}-{}\"", domain::leaf::hex(&digest[..6]));
     let value = HeaderValue::from_str(&tag).expect("digits and letters");
-    let mut response = if listed(headers, &IF_NONE_MATCH).any(|it| it == "*" || it == tag) {
+    let mut response = if is_known(headers, &tag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         // What was serialised once is not serialised again.
@@ -30,6 +30,11 @@ pub fn respond<T: Serialize>(headers: &HeaderMap, seq: u64, thing: &T) -> Respon
     };
     response.headers_mut().insert(ETAG, value);
     response
+}
+
+/// Whether the client has what this tag names.
+pub fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    listed(headers, &IF_NONE_MATCH).any(|it| it == "*" || it == tag)
 }
 
 /// Refuses a change to a thing that has changed since the client read it.

@@ -5,6 +5,7 @@ pub mod clients;
 pub mod containers;
 pub mod events;
 pub mod history;
+pub mod map;
 pub mod naming;
 pub mod operations;
 pub mod packages;

@@ -7,8 +7,8 @@ use crate::{
     auth::Who,
     body::BATCH_ITEMS_MAX,
     handlers::{
-        Paging, clients, containers, events, history, operations, packages, page, photos, places,
-        session, tokens, trackers, users, whereabouts,
+        Paging, clients, containers, events, history, map, operations, packages, page, photos,
+        places, session, tokens, trackers, users, whereabouts,
     },
     route::{Route, delete, get, patch, post, put},
     wire::{
@@ -16,6 +16,7 @@ use crate::{
         event::{ClientBody, Event},
         fixes::{FixesAccepted, FixesInput, Tracker, TrackerInput, TrackerMade, Trackers},
         history::History,
+        map::Tile,
         package::{Package, PackageInput, PackageList},
         people::{
             Me, PasswordBody, Sessions, SetupBody, SignInBody, TokenInput, TokenView, Tokens,
@@ -142,6 +143,12 @@ fn reading_packages() -> Vec<Route> {
             .says("getPackageTrack", "The path of a package, as GeoJSON in three dimensions.")
             .asks::<whereabouts::Span>()
             .answers_media(200, whereabouts::GEO_JSON),
+        get("/v1/map/{z}/{x}/{y}", READ, map::tile)
+            .says("getMapTile", "A tile of the map: what holds packages there, and how many.")
+            .asks::<map::Narrowed>()
+            .answers_media(200, map::COLUMNS)
+            .answers::<Tile>(200)
+            .answers_nothing(304),
     ]
 }
 

@@ -5,6 +5,7 @@ pub mod container;
 pub mod event;
 pub mod fixes;
 pub mod history;
+pub mod map;
 pub mod money;
 pub mod package;
 pub mod people;

@@ -4,6 +4,7 @@
 mod data;
 mod fixes;
 mod malformed;
+mod map;
 mod openapi;
 mod page;
 mod permissions;

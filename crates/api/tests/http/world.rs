@@ -174,8 +174,12 @@ impl World {
     }
 
     pub async fn get(&self, who: &Asker, path: &str) -> Answer {
-        self.send(request(Method::GET, path, who, &[]).body(Body::empty()).expect("a request"))
-            .await
+        self.get_with(who, path, &[]).await
+    }
+
+    pub async fn get_with(&self, who: &Asker, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = request(Method::GET, path, who, headers);
+        self.send(request.body(Body::empty()).expect("a request")).await
     }
 
     pub async fn post(&self, who: &Asker, path: &str, body: &Value) -> Answer {

@@ -1,0 +1,127 @@
+//! A tile of the map as JSON, for people and scripts; the web app reads columns.
+
+use domain::{
+    holding::HolderId,
+    id::Subject,
+    map::{Cluster, Mark, TileContent, Waypoint},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::wire::{
+    scalar::{Id, Time, ids},
+    word::{Word, words},
+};
+
+/// What a tile of the map shows.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Tile {
+    /// Where there are too many holders to be shown one by one.
+    pub clusters: Vec<Crowd>,
+    /// Holders one by one.
+    pub marks: Vec<Holder>,
+}
+
+/// Several holders that lie too close to be told apart.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Crowd {
+    /// Latitude of their middle, in degrees (WGS 84).
+    pub lat: f64,
+    /// Longitude of their middle, in degrees (WGS 84).
+    pub lon: f64,
+    /// How many they are.
+    pub holders: u32,
+    /// Packages that match.
+    pub packages: u32,
+    /// Those of them that have a problem.
+    pub problems: u32,
+}
+
+/// A container, place, lane or package on the map.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Holder {
+    /// Which one; missing for a lane, which has no page of its own.
+    pub id: Option<ids::Subject>,
+    /// What it is.
+    pub kind: &'static str,
+    /// How it moves.
+    pub mode: Option<words::Mode>,
+    /// Packages that match.
+    pub packages: u32,
+    /// Those of them that have a problem.
+    pub problems: u32,
+    /// It is within this many metres of its path, 95 times of 100, as far as was
+    /// known at `as_of`.
+    pub radius_95_m: u32,
+    /// When the latest fact it rests on happened.
+    pub as_of: Time,
+    /// What people call it, where few are shown.
+    pub name: Option<String>,
+    /// Where it is over the next minutes: an even movement along the great circle
+    /// between two points, rest after the last. One point if it rests.
+    pub path: Vec<Point>,
+}
+
+/// A point of a path.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Point {
+    /// When.
+    pub at: Time,
+    /// Latitude in degrees (WGS 84).
+    pub lat: f64,
+    /// Longitude in degrees (WGS 84).
+    pub lon: f64,
+    /// Metres above the ellipsoid, where anything says so.
+    pub height_m: Option<f64>,
+}
+
+impl Tile {
+    /// As it travels.
+    #[must_use]
+    pub fn of(content: &TileContent) -> Self {
+        Self {
+            clusters: content.clusters.iter().map(Crowd::of).collect(),
+            marks: content.marks.iter().map(Holder::of).collect(),
+        }
+    }
+}
+
+impl Crowd {
+    fn of(it: &Cluster) -> Self {
+        let Cluster { at, holders, packages, problems } = *it;
+        Self { lat: at.lat(), lon: at.lon(), holders, packages, problems }
+    }
+}
+
+impl Holder {
+    fn of(it: &Mark) -> Self {
+        let id = match it.id {
+            HolderId::Package(id) => Some(Subject::Package(id)),
+            HolderId::Container(id) => Some(Subject::Container(id)),
+            HolderId::Place(id) => Some(Subject::Place(id)),
+            HolderId::Lane(_) => None,
+        };
+        Self {
+            id: id.map(Id),
+            kind: it.kind.word(),
+            mode: it.mode.map(Word),
+            packages: it.packages,
+            problems: it.problems,
+            radius_95_m: it.radius_95_m,
+            as_of: Time(it.as_of),
+            name: it.name.clone(),
+            path: it.path.iter().map(Point::of).collect(),
+        }
+    }
+}
+
+impl Point {
+    fn of(it: &Waypoint) -> Self {
+        Self {
+            at: Time(it.at),
+            lat: it.position.lat(),
+            lon: it.position.lon(),
+            height_m: it.height_dm.map(|it| f64::from(it) / 10.0),
+        }
+    }
+}
