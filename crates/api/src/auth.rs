@@ -16,11 +16,12 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::id::TrackerId;
+use domain::{id::TrackerId, record::PackageRecord};
 use service::{
     devices::{self, KEY_PREFIX},
     people::{Caller, Credential, Permission, Principal, Secret, SignedIn},
     record::Attribution,
+    search::address,
 };
 
 use crate::{
@@ -85,6 +86,22 @@ impl Signed {
     #[must_use]
     pub fn viewer(&self) -> Viewer {
         Viewer::of(&self.0)
+    }
+
+    /// Whether a package is addressed to them.
+    #[must_use]
+    pub fn is_recipient(&self, package: &PackageRecord) -> bool {
+        let theirs = package.recipient.as_ref().and_then(|it| it.email.as_ref()?.text());
+        let own = self.0.email.as_deref();
+        own.zip(theirs).is_some_and(|(own, theirs)| address(own) == address(theirs))
+    }
+
+    /// What they may see of a package: its recipient sees who it is addressed to.
+    #[must_use]
+    pub fn viewer_of(&self, package: Option<&PackageRecord>) -> Viewer {
+        let viewer = self.viewer();
+        let own = package.is_some_and(|it| self.is_recipient(it));
+        Viewer { personal: viewer.personal || own, ..viewer }
     }
 
     /// Names them in what they do here.

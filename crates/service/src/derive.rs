@@ -14,11 +14,19 @@ use domain::{
 use table::{Guard, Key, Write};
 
 use crate::{
-    keys::{LISTED_DAYS, Row, day},
+    keys::{CARRIERS, LISTED_DAYS, Row, day},
     rows::{ListRow, MemberRow, NameRow, to_bytes},
 };
 
 /// Every row that a subject's state asks for, by key.
+#[must_use]
+pub fn all_derived(subject: Subject, state: &State) -> BTreeMap<Key, Vec<u8>> {
+    let mut rows = derived(subject, state);
+    rows.extend(crate::search::rows(subject, state));
+    rows
+}
+
+/// The same without the rows that a search reads.
 #[must_use]
 pub fn derived(subject: Subject, state: &State) -> BTreeMap<Key, Vec<u8>> {
     let mut rows = BTreeMap::new();
@@ -72,11 +80,16 @@ fn left_at(state: &State) -> Timestamp {
     state.leg.map_or(state.status_at, |it| it.departed_at)
 }
 
-/// The writes that turn the rows of `old` into those of `new`. A day's row stays:
-/// other packages ask for it too.
+/// Whether other packages ask for the same row: that of a day or a carrier.
+#[must_use]
+pub fn is_shared(key: &Key) -> bool {
+    key.shard == LISTED_DAYS || key.shard == CARRIERS
+}
+
+/// The writes that turn the rows of `old` into those of `new`. Shared rows stay.
 #[must_use]
 pub fn changes(old: &BTreeMap<Key, Vec<u8>>, new: &BTreeMap<Key, Vec<u8>>) -> Vec<Write> {
-    let gone = old.keys().filter(|key| !new.contains_key(*key) && key.shard != LISTED_DAYS);
+    let gone = old.keys().filter(|key| !new.contains_key(*key) && !is_shared(key));
     let other = new.iter().filter(|(key, value)| old.get(*key) != Some(*value));
     gone.map(|key| Write::delete(key.clone(), Guard::Any))
         .chain(other.map(|(key, value)| Write::put(key.clone(), Guard::Any, value.clone())))
@@ -99,7 +112,7 @@ fn name(record: &Record) -> Option<&str> {
     }
 }
 
-fn list_row(record: &PackageRecord, state: &State) -> ListRow {
+pub(crate) fn list_row(record: &PackageRecord, state: &State) -> ListRow {
     ListRow {
         status: state.status,
         status_at: state.status_at,
@@ -108,6 +121,8 @@ fn list_row(record: &PackageRecord, state: &State) -> ListRow {
         carrier: record.carrier.clone(),
         mode: record.mode,
         number: best_number(record),
+        origin: record.origin,
+        destination: record.destination,
     }
 }
 

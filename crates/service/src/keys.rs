@@ -2,7 +2,7 @@
 
 use domain::{
     holding::HolderId,
-    id::{EventId, PackageId, PhotoId, Subject, SubjectKind, TrackerId, UserId},
+    id::{ClientId, EventId, PackageId, PhotoId, Subject, SubjectKind, TrackerId, UserId},
     time::{DAY, Timestamp},
 };
 use table::Key;
@@ -13,6 +13,12 @@ use crate::people::{SessionId, TokenId};
 pub const LIST_SHARDS: u8 = 16;
 /// The shard that names every day with listed packages.
 pub const LISTED_DAYS: &[u8] = b"ld";
+/// The shard that names every carrier packages travel with.
+pub const CARRIERS: &[u8] = b"wc";
+/// How many shards the words that begin alike are spread over, by package.
+pub const POSTING_BUCKETS: u8 = 4;
+/// How many groups words and numbers fall into, by how they begin.
+pub const POSTING_SLOTS: u8 = 16;
 /// How many shards the list of all subjects is spread over.
 pub const SUBJECT_SHARDS: u8 = 64;
 /// How many shards accepted batches of fixes are spread over.
@@ -53,6 +59,13 @@ pub enum Row<'a> {
     ListedDay(u32),
     /// Derived: a place, container or client by name: [`crate::rows::NameRow`].
     Named(&'a str, Subject),
+    /// Derived: that a package is found by a word or number:
+    /// [`crate::rows::PostingRow`]. Newest first.
+    Posting(Posted, &'a [u8], Timestamp, PackageId),
+    /// Derived: that a word is part of a client's name; empty.
+    ClientWord(&'a str, ClientId),
+    /// Derived: that packages travel with a carrier; empty.
+    Carrier(&'a str),
     /// How far a projector has followed a feed: [`crate::rows::Checkpoint`].
     Checkpoint(&'a str, u64),
     /// A message that was refused because its id stands with other content.
@@ -88,6 +101,32 @@ pub enum Row<'a> {
     Failures([u8; 16]),
     /// What happened to somebody's access, oldest first. Never changed.
     Access(Timestamp, [u8; 16]),
+}
+
+/// What a posting's word is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posted {
+    /// A word that everybody may search.
+    Word = 0,
+    /// A number, last character first.
+    Number = 1,
+    /// A word of the recipient's name, or the e-mail address.
+    Personal = 2,
+    /// The client's id.
+    Client = 3,
+}
+
+impl Posted {
+    /// Every kind there is.
+    pub const ALL: &'static [Self] = &[Self::Word, Self::Number, Self::Personal, Self::Client];
+    /// The number under which clients' own words stand.
+    const CLIENT_WORD: u8 = 4;
+
+    /// How many shards a word is spread over. Few packages share a number.
+    #[must_use]
+    pub const fn buckets(self) -> u8 {
+        if matches!(self, Self::Number) { 1 } else { POSTING_BUCKETS }
+    }
 }
 
 impl Row<'_> {
@@ -129,6 +168,18 @@ impl Row<'_> {
                 let sort = [name.as_bytes(), b"\0", subject.id_bytes()].concat();
                 Key::new(named_shard(subject.kind()), sort)
             }
+            Self::Posting(posted, token, at, package) => {
+                let bucket = package.as_bytes()[0] % posted.buckets();
+                let mut sort = posted_prefix(token);
+                sort.extend_from_slice(&newest_first(*at));
+                sort.extend_from_slice(package.as_bytes());
+                Key::new(posting_shard(*posted, token, bucket), sort)
+            }
+            Self::ClientWord(word, client) => {
+                let sort = [word.as_bytes(), b"\0", client.as_bytes()].concat();
+                Key::new(client_words_shard(word), sort)
+            }
+            Self::Carrier(name) => Key::new(CARRIERS, name.as_bytes()),
             Self::Checkpoint(projector, feed) => {
                 Key::new(*b"c", [projector.as_bytes(), b"/", &feed.to_be_bytes()].concat())
             }
@@ -237,6 +288,55 @@ pub fn list_shard(day: u32, bucket: u8) -> Vec<u8> {
 #[must_use]
 pub fn named_shard(kind: SubjectKind) -> Vec<u8> {
     vec![b'n', kind as u8]
+}
+
+/// One of the shards of a word: words that begin alike lie together.
+#[must_use]
+pub fn posting_shard(posted: Posted, token: &[u8], bucket: u8) -> Vec<u8> {
+    vec![b'w', posted as u8, posting_slot(token), bucket]
+}
+
+/// The shards of all postings, and those of clients' words.
+pub fn search_shards() -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
+    let (mut postings, mut words) = (Vec::new(), Vec::new());
+    for slot in 0..POSTING_SLOTS {
+        for posted in Posted::ALL {
+            let buckets = 0..posted.buckets();
+            postings.extend(buckets.map(|bucket| vec![b'w', *posted as u8, slot, bucket]));
+        }
+        words.push(vec![b'w', Posted::CLIENT_WORD, slot]);
+    }
+    (postings, words)
+}
+
+/// Where the clients are whose names have a word.
+#[must_use]
+pub fn client_words_shard(word: &str) -> Vec<u8> {
+    vec![b'w', Posted::CLIENT_WORD, posting_slot(word.as_bytes())]
+}
+
+/// What the sort keys of a word's postings begin with.
+#[must_use]
+pub fn posted_prefix(token: &[u8]) -> Vec<u8> {
+    [token, b"\0"].concat()
+}
+
+/// What follows a word in its postings: the age, newest first, and the package.
+#[must_use]
+pub fn posted_rank(sort: &[u8]) -> Option<[u8; 24]> {
+    sort.last_chunk::<24>().copied()
+}
+
+/// The package that a posting's key names.
+#[must_use]
+pub fn posted_package(sort: &[u8]) -> Option<PackageId> {
+    sort.last_chunk::<16>().copied().map(PackageId::from_bytes)
+}
+
+/// By the first three bytes, so that words that begin alike lie together.
+fn posting_slot(token: &[u8]) -> u8 {
+    let begin = &token[..token.len().min(3)];
+    begin.iter().fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(*byte)) % POSTING_SLOTS
 }
 
 /// One of the shards of accepted batches.

@@ -10,6 +10,7 @@ pub mod import;
 pub mod keys;
 pub mod map;
 pub mod names;
+pub mod orders;
 pub mod outside;
 pub mod packages;
 pub mod people;
@@ -19,6 +20,7 @@ pub mod projector;
 pub mod rebuild;
 pub mod record;
 pub mod rows;
+pub mod search;
 mod turns;
 pub mod whereabouts;
 

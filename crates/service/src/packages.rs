@@ -1,7 +1,7 @@
 //! Reading packages: one, by number, and lists, newest first.
 
 use domain::{
-    id::{ClientId, PackageId, Subject},
+    id::{ClientId, PackageId, PlaceId, Subject},
     mode::Mode,
     record::normalise_reference,
     state::{State, Status},
@@ -43,11 +43,20 @@ pub struct Filter {
     pub client: Option<ClientId>,
     /// How it travels.
     pub mode: Option<Mode>,
+    /// Where it starts or should end.
+    pub place: Option<PlaceId>,
+    /// Learned of then or later.
+    pub from: Option<Timestamp>,
+    /// Learned of then or earlier.
+    pub to: Option<Timestamp>,
 }
 
 impl Filter {
-    fn admits(&self, row: &ListRow) -> bool {
-        self.status.is_none_or(|it| it == row.status)
+    pub(crate) fn admits(&self, known_since: Timestamp, row: &ListRow) -> bool {
+        self.from.is_none_or(|it| it <= known_since)
+            && self.to.is_none_or(|it| known_since <= it)
+            && self.place.is_none_or(|it| [row.origin, row.destination].contains(&Some(it)))
+            && self.status.is_none_or(|it| it == row.status)
             && self.carrier.as_ref().is_none_or(|it| row.carrier.as_ref() == Some(it))
             && self.client.is_none_or(|it| row.client == Some(it))
             && self.mode.is_none_or(|it| row.mode == Some(it))
@@ -135,30 +144,6 @@ impl Service {
         Ok(found.into_iter().map(|(_, id)| id).collect())
     }
 
-    /// The lines of packages found by an id or number, at most `limit`.
-    pub async fn find_listed(
-        &self,
-        text: &str,
-        filter: &Filter,
-        limit: usize,
-    ) -> Result<Vec<Listed>> {
-        let mut lines = Vec::new();
-        for id in self.find(text).await? {
-            if lines.len() == limit {
-                break;
-            }
-            let known = self.known(Subject::Package(id)).await?;
-            let rows = crate::derive::derived(known.subject, &known.state);
-            let row = rows.iter().find(|(key, _)| listed_package(&key.sort) == Some(id));
-            let Some((_, value)) = row else { continue };
-            let row: ListRow = minicbor::decode(value)?;
-            if filter.admits(&row) {
-                lines.push(Listed { id, known_since: known.state.known_since, row });
-            }
-        }
-        Ok(lines)
-    }
-
     /// Lists packages, those we learned of last first.
     pub async fn list(
         &self,
@@ -169,15 +154,24 @@ impl Service {
         let limit = limit.clamp(1, PAGE_MAX);
         let mut lines: Vec<Listed> = Vec::new();
         let mut read = 0;
-        for day in self.listed_days(after).await? {
-            let mut from = after.map_or(Vec::new(), sort_after);
+        // Nothing newer than `to`, whatever its id; going on is never before that.
+        let newest = filter.to.map(|it| crate::keys::newest_first(it).to_vec());
+        let start = after.map(sort_after).into_iter().chain(newest).max().unwrap_or_default();
+        for day in self
+            .listed_days(after.map(|it| it.known_since).into_iter().chain(filter.to).min())
+            .await?
+        {
+            if filter.from.is_some_and(|it| day < crate::keys::day(it)) {
+                break;
+            }
+            let mut from = start.clone();
             loop {
                 let (part, more) = self.list_day(day, &from, limit).await?;
                 for line in part {
                     read += 1;
                     from = sort_after(After { known_since: line.known_since, id: line.id });
                     let at = After { known_since: line.known_since, id: line.id };
-                    if filter.admits(&line.row) {
+                    if filter.admits(line.known_since, &line.row) {
                         lines.push(line);
                     }
                     if lines.len() == limit || read == ROWS_READ_MAX {
@@ -218,10 +212,10 @@ impl Service {
     }
 
     /// The days that have packages, newest first, from the one a list goes on in.
-    async fn listed_days(&self, after: Option<After>) -> Result<Vec<u32>> {
+    async fn listed_days(&self, from: Option<Timestamp>) -> Result<Vec<u32>> {
         let mut scan = Scan::whole(LISTED_DAYS, 1000);
-        if let Some(after) = after {
-            scan.range.start = (!crate::keys::day(after.known_since)).to_be_bytes().to_vec();
+        if let Some(from) = from {
+            scan.range.start = (!crate::keys::day(from)).to_be_bytes().to_vec();
         }
         let mut days = Vec::new();
         let mut next = Some(scan);

@@ -6,17 +6,18 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use domain::id::Subject;
+use domain::{id::Subject, state::State};
 use futures::{StreamExt, TryStreamExt, stream};
 use table::{Change, Changed, FeedId, Guard, Key, Seq, Write};
 
 use crate::{
     Service,
-    derive::{changes, derived},
+    derive::{all_derived, changes, derived, is_shared},
     error::Result,
     holders,
-    keys::{LISTED_DAYS, Row, holder_of_member, is_batch, subject_of_shard},
+    keys::{Row, holder_of_member, is_batch, subject_of_shard},
     rows::{Checkpoint, Head, to_bytes},
+    search,
 };
 
 /// Most changes read at once.
@@ -34,14 +35,15 @@ const NAME: &str = "rows";
 pub struct Projector {
     service: Service,
     at: Mutex<BTreeMap<FeedId, Seq>>,
-    /// Days known to be listed: their row is the same for every package of the day.
-    days: Mutex<BTreeSet<Key>>,
+    /// Days and carriers known to be listed: their row is the same for every
+    /// package that asks for it.
+    shared: Mutex<BTreeSet<Key>>,
 }
 
 impl Projector {
     /// Starts where the checkpoints say.
     pub fn new(service: Service) -> Self {
-        Self { service, at: Mutex::default(), days: Mutex::default() }
+        Self { service, at: Mutex::default(), shared: Mutex::default() }
     }
 
     /// The feeds to follow, one [`Self::follow_once`] loop each.
@@ -133,8 +135,8 @@ impl Projector {
     /// After a failure only the stored checkpoint counts.
     fn forget(&self, feed: FeedId) {
         self.lock().remove(&feed);
-        // A day may have been noted whose row was never written.
-        self.days.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        // A day or carrier may have been noted whose row was never written.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     async fn position(&self, feed: FeedId) -> Result<Seq> {
@@ -164,7 +166,7 @@ impl Projector {
             let subject = subject_of_shard(&key.shard).expect("is_head checked the shard");
             writes.extend(settling(subject, &changed)?);
         }
-        writes.retain(|write| write.key.shard != LISTED_DAYS || self.is_new_day(&write.key));
+        writes.retain(|write| !is_shared(&write.key) || self.is_new(&write.key));
         stream::iter(writes.into_iter().map(|write| self.service.table.write(vec![write])))
             .buffer_unordered(WRITES_AT_ONCE)
             .try_collect::<Vec<()>>()
@@ -172,8 +174,8 @@ impl Projector {
         self.service.follow_holders(batch).await
     }
 
-    fn is_new_day(&self, key: &Key) -> bool {
-        self.days.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone())
+    fn is_new(&self, key: &Key) -> bool {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone())
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<FeedId, Seq>> {
@@ -195,13 +197,22 @@ fn is_head(key: &Key) -> bool {
 /// failed may have written the rows of any image before it, so whatever differs
 /// between any of them and the last is written.
 fn settling(subject: Subject, changed: &[&Changed]) -> Result<Vec<Write>> {
-    let (Some(first), Some(last)) = (changed.first(), changed.last()) else { return Ok(vec![]) };
-    let new = rows_of(subject, last.new.as_deref())?;
+    let Some(first) = changed.first() else { return Ok(vec![]) };
+    let images = std::iter::once(&first.old).chain(changed.iter().map(|it| &it.new));
+    let mut states = images.map(|it| state(it.as_deref())).collect::<Result<Vec<_>>>()?;
+    let Some(last) = states.pop() else { return Ok(vec![]) };
+    // Most events leave a package's words as they are: then nothing is cut up.
+    let worded = states.iter().any(|it| !search::same(it.as_ref(), last.as_ref()));
+    let rows = |state: &Option<State>| match state {
+        Some(state) if worded => all_derived(subject, state),
+        Some(state) => derived(subject, state),
+        None => BTreeMap::new(),
+    };
+    let new = rows(&last);
     let mut writes = BTreeMap::new();
-    let between = changed[..changed.len() - 1].iter().map(|it| it.new.as_deref());
-    for image in std::iter::once(first.old.as_deref()).chain(between) {
-        let old = rows_of(subject, image)?;
-        writes.extend(changes(&old, &new).into_iter().map(|it| (it.key.clone(), it)));
+    for before in &states {
+        let each = changes(&rows(before), &new);
+        writes.extend(each.into_iter().map(|it| (it.key.clone(), it)));
     }
     // What a container counts is written by whoever counts it.
     let counted = |write: &Write| matches!(write.change, Change::Put(_)) && is_member(&write.key);
@@ -213,8 +224,7 @@ fn is_member(key: &Key) -> bool {
     holder_of_member(key).is_some()
 }
 
-fn rows_of(subject: Subject, head: Option<&[u8]>) -> Result<BTreeMap<Key, Vec<u8>>> {
-    let Some(bytes) = head else { return Ok(BTreeMap::new()) };
-    let head: Head = minicbor::decode(bytes)?;
-    Ok(derived(subject, &head.state))
+fn state(head: Option<&[u8]>) -> Result<Option<State>> {
+    let head: Option<Head> = head.map(minicbor::decode).transpose()?;
+    Ok(head.map(|it| it.state))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     holding::HolderId,
-    id::{Subject, SubjectKind},
+    id::{ClientId, Subject, SubjectKind},
     state::{State, fold},
 };
 use futures::{StreamExt, TryStreamExt, stream};
@@ -13,11 +13,12 @@ use table::{Entry, Guard, Page, Scan, Write};
 
 use crate::{
     Service,
-    derive::{derived, listed_package, membership},
+    derive::{all_derived, listed_package, membership},
     error::{Error, Result},
     keys::{
         BATCH_SHARDS, LIST_SHARDS, LISTED_DAYS, Row, SUBJECT_SHARDS, batch_shard, holder_of_member,
-        list_shard, named_shard, subject_of_bytes, subject_shard, subjects_shard,
+        list_shard, named_shard, posted_package, search_shards, subject_of_bytes, subject_shard,
+        subjects_shard,
     },
     record::reference_rows,
     rows::{BatchRow, Head, to_bytes},
@@ -130,7 +131,7 @@ impl Service {
 
     /// Writes the rows of a state that are missing or other than they should be.
     async fn write_rows(&self, subject: Subject, state: &State) -> Result<u64> {
-        let mut wanted = derived(subject, state);
+        let mut wanted = all_derived(subject, state);
         wanted.extend(reference_rows(subject, None, state).into_iter().map(|key| (key, vec![])));
         let mut written = 0;
         for (key, value) in wanted {
@@ -158,6 +159,18 @@ impl Service {
             removed += self.remove_from(Scan::whole(named_shard(*kind), PAGE), of).await?;
         }
         removed += self.remove_unlisted().await?;
+        let (postings, client_words) = search_shards();
+        for shard in postings {
+            let of = |entry: &Entry| posted_package(&entry.key.sort).map(Subject::Package);
+            removed += self.remove_from(Scan::whole(shard, PAGE), of).await?;
+        }
+        for shard in client_words {
+            let of = |entry: &Entry| {
+                let id = entry.key.sort.last_chunk::<16>()?;
+                Some(Subject::Client(ClientId::from_bytes(*id)))
+            };
+            removed += self.remove_from(Scan::whole(shard, PAGE), of).await?;
+        }
         for bucket in 0..SUBJECT_SHARDS {
             let mut next = Some(Scan::whole(subjects_shard(bucket), PAGE));
             while let Some(scan) = next {
@@ -220,7 +233,7 @@ impl Service {
     async fn remove_unless_asked(&self, subject: Option<Subject>, entry: Entry) -> Result<bool> {
         if let Some(subject) = subject
             && let Some((head, _)) = self.head(subject).await?
-            && derived(subject, &head.state).contains_key(&entry.key)
+            && all_derived(subject, &head.state).contains_key(&entry.key)
         {
             return Ok(false);
         }

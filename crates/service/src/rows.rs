@@ -3,7 +3,7 @@
 use domain::{
     event::Event,
     holding::Lane,
-    id::{ClientId, PhotoId},
+    id::{ClientId, PhotoId, PlaceId},
     leaf::{LeafHash, leaf, leaf_hash},
     map::{Counts, MarkKind, Path},
     mode::Mode,
@@ -139,6 +139,22 @@ pub struct ListRow {
     /// The number people most likely know it by.
     #[n(6)]
     pub number: Option<String>,
+    /// Where it starts.
+    #[n(7)]
+    pub origin: Option<PlaceId>,
+    /// Where it should end.
+    #[n(8)]
+    pub destination: Option<PlaceId>,
+}
+
+/// What a search asks of a package besides the word that leads to it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct PostingRow {
+    /// Two bytes for each word, client, carrier, mode and place, in order: see
+    /// [`crate::search`].
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub marks: Vec<u8>,
 }
 
 /// A place, container or client in the list of its kind.

@@ -146,6 +146,10 @@ pub enum UserAction {
         /// What they may do, as in track,enter,manage,audit,admin.
         #[arg(long, value_delimiter = ',', default_value = "track")]
         may: Vec<String>,
+        /// Their e-mail address, which you know to be theirs: they see the packages
+        /// that are addressed to it.
+        #[arg(long)]
+        email: Option<String>,
         /// Which store.
         #[command(flatten)]
         store: Store,

@@ -219,12 +219,12 @@ pub async fn one(
 ) -> Result<Response> {
     let id = find(&api, &text).await?;
     let known = api.service().known(Subject::Package(id)).await?;
-    let viewer = signed.viewer();
-    let mut package = Package::of(id, &known.state, viewer);
+    let own = signed.viewer_of(known.state.package());
+    let mut package = Package::of(id, &known.state, own);
     let expected = api.service().expected(known.subject).await?;
     package.expected = expected.map(|it| crate::wire::package::Expected::of(&it));
     let lookup = Known::look_up(&api, Package::mentioned(&known.state)).await?;
-    package.names = lookup.names(viewer);
+    package.names = lookup.names(signed.viewer());
     Ok(etag::respond(&headers, known.seq, &package))
 }
 

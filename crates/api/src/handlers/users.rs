@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::id::UserId;
 use serde::Deserialize;
-use service::people::{Amendment, NewUser};
+use service::people::{Amendment, NewUser, User};
 use utoipa::{
     IntoParams,
     openapi::{RefOr, Schema},
@@ -72,7 +72,7 @@ pub async fn create(
         name: input.name.0,
         display_name: input.display_name.map(|it| it.0).unwrap_or_default(),
         email: input.email,
-        email_verified: false,
+        email_verified: input.email_verified,
         permissions: permission_set(&input.permissions),
         password: Some(input.password.0),
     };
@@ -93,6 +93,25 @@ pub async fn one(
     Ok(etag::respond(&headers, user.revision, &UserView::of(&user)))
 }
 
+/// The address from now on, and whether it is known to be theirs, if either changes.
+#[expect(clippy::option_option, reason = "no change, none, or one")]
+fn email(
+    before: &User,
+    address: Option<String>,
+    verified: Option<bool>,
+) -> Option<Option<(String, bool)>> {
+    match (address, verified) {
+        (None, None) => None,
+        (None, Some(verified)) => Some(before.email.clone().map(|it| (it, verified))),
+        (Some(address), _) if address.is_empty() => Some(None),
+        (Some(address), verified) => {
+            // The same address again says nothing new of whose it is.
+            let same = before.email.as_ref() == Some(&address) && before.email_verified;
+            Some(Some((address, verified.unwrap_or(same))))
+        }
+    }
+}
+
 /// Changes an account, at once.
 pub async fn amend(
     State(api): State<Api>,
@@ -108,7 +127,7 @@ pub async fn amend(
     let change = Amendment {
         name: patch.name.map(|it| it.0),
         display_name: patch.display_name.map(|it| it.0),
-        email: None,
+        email: email(&before, patch.email, patch.email_verified),
         permissions: patch.permissions.as_deref().map(permission_set),
         disabled: patch.disabled,
         password: patch.password.map(|it| it.0),

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Json, Response},
 };
 use domain::{
-    id::{ContainerId, Subject},
+    id::{ContainerId, PlaceId, Subject},
     record::{PlaceKind, Record},
     time::{DAY, Timestamp},
     whereabouts::TrackPoint,
@@ -80,7 +80,10 @@ pub async fn of_package(
     Query(instant): Query<Instant>,
 ) -> Result<Json<Whereabouts>> {
     let subject = Subject::Package(find(&api, &text).await?);
-    whereabouts(&api, signed.viewer(), subject, instant).await
+    let known = api.service().known(subject).await?;
+    let own = known.state.package().filter(|it| signed.is_recipient(it));
+    let own = own.and_then(|it| it.destination);
+    whereabouts(&api, signed.viewer(), subject, instant, own).await
 }
 
 /// Where a container is.
@@ -91,7 +94,7 @@ pub async fn of_container(
     Query(instant): Query<Instant>,
 ) -> Result<Json<Whereabouts>> {
     let subject = Subject::Container(id::<ContainerId>(&text)?);
-    whereabouts(&api, signed.viewer(), subject, instant).await
+    whereabouts(&api, signed.viewer(), subject, instant, None).await
 }
 
 async fn whereabouts(
@@ -99,9 +102,16 @@ async fn whereabouts(
     viewer: Viewer,
     subject: Subject,
     instant: Instant,
+    own: Option<PlaceId>,
 ) -> Result<Json<Whereabouts>> {
     let at = instant.at.map_or_else(|| api.now(), |it| it.0);
-    let found = api.service().whereabouts(subject, at, viewer.personal).await?;
+    let mut found = api.service().whereabouts(subject, at, viewer.personal).await?;
+    // Who it is addressed to knows where they live; of other homes on its way
+    // they see the town, like everybody.
+    let delivered = own.is_some() && found.as_ref().is_some_and(|it| it.place == own);
+    if delivered && !viewer.personal {
+        found = api.service().whereabouts(subject, at, true).await?;
+    }
     let found = found.ok_or_else(|| {
         let detail = format!("Nothing is known of {subject} by {}.", Time(at));
         Problem { detail, ..Problem::not_found("") }
@@ -111,7 +121,7 @@ async fn whereabouts(
     let known = Known::look_up(api, found.chain.iter().copied().chain(places)).await?;
     let home = |record: &Record| matches!(record, Record::Place(it) if it.kind == PlaceKind::Home);
     let at_home = found.place.is_some_and(|it| known.record(Subject::Place(it)).is_some_and(home));
-    answer.coarse = at_home && !viewer.personal;
+    answer.coarse = at_home && !viewer.personal && !delivered;
     answer.names = known.names(viewer);
     Ok(Json(answer))
 }

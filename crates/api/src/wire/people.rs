@@ -167,6 +167,10 @@ pub struct UserInput {
         pattern = "^[^@\\s\\u0000-\\u001f\\u007f-\\u009f]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f]{1,255}$"
     )]
     pub email: Option<String>,
+    /// Whether an administrator knows the address to be theirs. Who has it sees
+    /// the packages that are addressed to it.
+    #[serde(default)]
+    pub email_verified: bool,
     /// Their password.
     pub password: Password,
     /// What they may do.
@@ -192,6 +196,14 @@ pub struct UserPatch {
     pub name: Option<LoginName>,
     /// What to call them.
     pub display_name: Option<Line<200>>,
+    /// Another e-mail address; an empty one takes it away.
+    #[schema(
+        pattern = "^([^@\\s\\u0000-\\u001f\\u007f-\\u009f]{1,64}@[^@\\s\\u0000-\\u001f\\u007f-\\u009f]{1,255})?$"
+    )]
+    pub email: Option<String>,
+    /// Whether the address is known to be theirs; no when another is given and
+    /// this is missing.
+    pub email_verified: Option<bool>,
     /// What they may do from now on.
     #[schema(max_items = 10)]
     pub permissions: Option<Vec<words::Permission>>,
@@ -212,6 +224,8 @@ pub struct UserView {
     pub display_name: String,
     /// Their e-mail address.
     pub email: Option<String>,
+    /// Whether it is known to be theirs.
+    pub email_verified: bool,
     /// What they may do.
     pub permissions: Vec<words::Permission>,
     /// True when it cannot be used.
@@ -229,6 +243,7 @@ impl UserView {
             name: user.name.clone(),
             display_name: user.display_name.clone(),
             email: user.email.clone(),
+            email_verified: user.email_verified,
             permissions: permission_words(user.permissions),
             disabled: user.disabled,
             created_at: Time(user.created_at),

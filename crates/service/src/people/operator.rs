@@ -32,6 +32,7 @@ impl People {
                 user: None,
                 actor: "operator".to_owned(),
                 name: "operator".to_owned(),
+                email: None,
                 permissions: Permissions::ALL,
                 how: SignedIn::Operator,
             })

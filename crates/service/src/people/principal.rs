@@ -52,6 +52,8 @@ pub struct Principal {
     pub actor: String,
     /// What to call them.
     pub name: String,
+    /// Their e-mail address, where it is known to be theirs.
+    pub email: Option<String>,
     /// What they may do, here and now.
     pub permissions: Permissions,
     /// How they proved it.
@@ -66,6 +68,7 @@ impl Principal {
             user: None,
             actor: tracker.to_string(),
             name: tracker.to_string(),
+            email: None,
             permissions: Permissions::NONE,
             how: SignedIn::Device { tracker },
         }

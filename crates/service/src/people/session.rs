@@ -169,6 +169,7 @@ pub(super) fn in_session(user: UserId, owner: &UserRow, id: SessionId) -> Princi
         user: Some(user),
         actor: user.to_string(),
         name: owner.display_name.clone(),
+        email: owner.verified_email(),
         permissions: owner.permissions,
         how: SignedIn::Session { id },
     }

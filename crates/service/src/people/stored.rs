@@ -52,6 +52,11 @@ impl UserRow {
     pub fn administrates(&self) -> bool {
         !self.disabled && self.permissions.contains(Permission::Admin)
     }
+
+    /// Their e-mail address, where it is known to be theirs.
+    pub fn verified_email(&self) -> Option<String> {
+        self.email.clone().filter(|_| self.email_verified)
+    }
 }
 
 /// Who owns a login name.

@@ -156,6 +156,7 @@ pub(super) fn with_token(user: UserId, owner: &UserRow, id: TokenId, row: &Token
         user: Some(user),
         actor: user.to_string(),
         name: owner.display_name.clone(),
+        email: owner.verified_email(),
         permissions: row.permissions.and(owner.permissions),
         how: SignedIn::Token { id },
     }

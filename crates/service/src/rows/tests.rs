@@ -122,6 +122,8 @@ fn stored_rows_read_as_they_were_written() {
         carrier: None,
         mode: None,
         number: None,
+        origin: None,
+        destination: None,
     };
     let full = ListRow {
         status: Status::InTransit,

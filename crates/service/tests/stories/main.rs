@@ -13,6 +13,7 @@ mod import;
 mod map;
 mod record;
 mod scms;
+mod search;
 mod trimmed;
 mod units;
 mod world;
