@@ -4,6 +4,7 @@
 pub mod clients;
 pub mod containers;
 pub mod events;
+pub mod finding;
 pub mod history;
 pub mod map;
 pub mod naming;

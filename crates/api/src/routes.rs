@@ -7,17 +7,18 @@ use crate::{
     auth::Who,
     body::BATCH_ITEMS_MAX,
     handlers::{
-        Paging, clients, containers, events, history, map, operations, packages, page, photos,
-        places, session, tokens, trackers, users, whereabouts,
+        Paging, clients, containers, events, finding, history, map, operations, packages, page,
+        photos, places, session, tokens, trackers, users, whereabouts,
     },
     route::{Route, delete, get, patch, post, put},
     wire::{
         container::{Container, ContainerInput},
         event::{ClientBody, Event},
+        finding::{Order, PackageList},
         fixes::{FixesAccepted, FixesInput, Tracker, TrackerInput, TrackerMade, Trackers},
         history::History,
         map::Tile,
-        package::{Package, PackageInput, PackageList},
+        package::{Package, PackageInput},
         people::{
             Me, PasswordBody, Sessions, SetupBody, SignInBody, TokenInput, TokenView, Tokens,
             UserInput, UserPatch, UserView, Users,
@@ -95,6 +96,10 @@ fn oneself() -> Vec<Route> {
         get("/v1/me", Who::SignedIn, session::me)
             .says("me", "Whoever is signed in, and what they may do.")
             .answers::<Me>(200),
+        get("/v1/me/packages", Who::SignedIn, finding::mine)
+            .says("myPackages", "Packages addressed to one's own e-mail address, newest first.")
+            .asks::<finding::Mine>()
+            .answers::<PackageList>(200),
         post("/v1/me/password", Who::InPerson, session::change_password)
             .says("changePassword", "Sets one's own password; ends every other session.")
             .takes::<PasswordBody>()
@@ -123,10 +128,13 @@ fn oneself() -> Vec<Route> {
 
 fn reading_packages() -> Vec<Route> {
     vec![
-        get("/v1/packages", READ, packages::list)
-            .says("listPackages", "Packages, newest first; or by any number with `q`.")
-            .asks::<packages::Search>()
+        get("/v1/packages", READ, finding::list)
+            .says("listPackages", "Packages, newest first; or found by whatever is known of them.")
+            .asks::<finding::Search>()
             .answers::<PackageList>(200),
+        get("/v1/orders/{order}", READ, finding::order)
+            .says("getOrder", "An order as a group: how far its packages are, and where together.")
+            .answers::<Order>(200),
         get("/v1/packages/{package}", READ, packages::one)
             .says("getPackage", "One package, by id or by a number that names only it.")
             .versioned()

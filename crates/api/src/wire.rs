@@ -3,6 +3,7 @@
 
 pub mod container;
 pub mod event;
+pub mod finding;
 pub mod fixes;
 pub mod history;
 pub mod map;

@@ -1,4 +1,4 @@
-//! Packages: register, find, read, amend.
+//! Packages: register, read, amend.
 
 use axum::{
     extract::State,
@@ -10,48 +10,32 @@ use axum::{
 };
 use domain::{
     event::Fact,
-    id::{ClientId, PackageId, Subject},
-    mode::Mode,
+    id::{PackageId, Subject},
     record::{PackageField, PackageRecord, Record},
-    state::Status,
-    time::Timestamp,
 };
 use futures::{StreamExt, stream};
-use serde::Deserialize;
-use service::{
-    FieldError,
-    packages::{After, Filter, Listed},
-    record::Receipt,
-};
-use utoipa::{
-    IntoParams,
-    openapi::{RefOr, Schema},
-};
+use service::{FieldError, record::Receipt};
 
 use crate::{
     Api,
     auth::Signed,
     body::{Batch, Patch},
-    cursor, etag,
+    etag,
     handlers::{
         naming::Known,
         recording::{self, Keyed, Saying, say},
     },
     problem::{Kind, Problem, Result},
-    query::{Parameters, Query, Segment, with},
+    query::Segment,
     wire::{
-        package::{Package, PackageInput, PackageLine, PackageList, clearable},
+        package::{Package, PackageInput, clearable},
         receipt::{self, BatchResult, Created, Recorded},
-        scalar::{Id, Time, ids},
-        word::{Word, words},
+        scalar::Id,
     },
 };
 
 /// Items of a batch recorded at the same time: enough to share each flush.
 pub const AT_ONCE: usize = 32;
-/// Lines of a page nobody asked a size for.
-const LIMIT_DEFAULT: usize = 50;
-const LIST: &str = "packages";
 
 /// Registers one package, or each of a batch.
 pub async fn create(
@@ -107,88 +91,6 @@ async fn register(
     let base = base.map_or(String::new(), |it| format!("/{it}"));
     let saying = Saying::new(id, subject, input.happened_at, fact);
     say(api, signed, Saying { mentions: read.mentions, base, ..saying }).await
-}
-
-/// What a list is narrowed to.
-#[derive(Clone, Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub struct Search {
-    /// An id or any number the package is known by.
-    #[param(max_length = 200)]
-    q: Option<String>,
-    /// Where it stands.
-    status: Option<words::Status>,
-    /// The shipping company, in lower case.
-    #[param(max_length = 60)]
-    carrier: Option<String>,
-    /// Whose goods.
-    client: Option<ids::Client>,
-    /// How it travels.
-    mode: Option<words::Mode>,
-    /// Where to go on: `next` of the page before.
-    #[param(max_length = 2000)]
-    cursor: Option<String>,
-    /// Most lines to answer; 50 when missing.
-    #[param(minimum = 1, maximum = 500)]
-    limit: Option<usize>,
-}
-
-impl Parameters for Search {
-    fn schemas() -> Vec<(String, RefOr<Schema>)> {
-        with::<Word<Mode>>(with::<Word<Status>>(with::<Id<ClientId>>(Vec::new())))
-    }
-}
-
-/// Lists packages, those we learned of last first; or finds them by a number.
-pub async fn list(
-    State(api): State<Api>,
-    Query(search): Query<Search>,
-) -> Result<Json<PackageList>> {
-    let filter = Filter {
-        status: search.status.map(|it| it.0),
-        carrier: search.carrier.map(|it| it.to_lowercase()),
-        client: search.client.map(|it| it.0),
-        mode: search.mode.map(|it| it.0),
-    };
-    if let Some(text) = search.q.filter(|it| !it.trim().is_empty()) {
-        if search.cursor.is_some() {
-            return Err(cursor::invalid());
-        }
-        let limit = search.limit.unwrap_or(LIMIT_DEFAULT);
-        let found = api.service().find_listed(&text, &filter, limit).await?;
-        return Ok(Json(PackageList { packages: found.iter().map(line).collect(), next: None }));
-    }
-    let after = search.cursor.map(|it| read_after(&it)).transpose()?;
-    let limit = search.limit.unwrap_or(LIMIT_DEFAULT);
-    let page = api.service().list(&filter, after, limit).await?;
-    let next = page.after.map(|it| {
-        let millis = it.known_since.millis().to_be_bytes();
-        cursor::write(LIST, &[&millis[..], it.id.as_bytes()].concat())
-    });
-    Ok(Json(PackageList { packages: page.lines.iter().map(line).collect(), next }))
-}
-
-fn read_after(text: &str) -> Result<After> {
-    let bytes = cursor::read(LIST, text)?;
-    let (millis, id) = bytes.split_at_checked(8).ok_or_else(cursor::invalid)?;
-    let millis = i64::from_be_bytes(millis.try_into().expect("cut at 8"));
-    let known_since = Timestamp::from_millis(millis).map_err(|_| cursor::invalid())?;
-    let id = PackageId::from_bytes(id.try_into().map_err(|_| cursor::invalid())?);
-    Ok(After { known_since, id })
-}
-
-fn line(it: &Listed) -> PackageLine {
-    PackageLine {
-        id: Id(it.id),
-        status: Word(it.row.status),
-        status_at: Time(it.row.status_at),
-        description: it.row.description.clone(),
-        number: it.row.number.clone(),
-        client: it.row.client.map(Id),
-        carrier: it.row.carrier.clone(),
-        mode: it.row.mode.map(Word),
-        known_since: Time(it.known_since),
-    }
 }
 
 /// The one package that an id or a number names.

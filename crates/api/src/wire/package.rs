@@ -504,36 +504,3 @@ impl Package {
         all
     }
 }
-
-/// A line of the list.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PackageLine {
-    /// Its id.
-    pub id: ids::Package,
-    /// Where it stands on its way.
-    pub status: words::Status,
-    /// Since when.
-    pub status_at: Time,
-    /// What it is.
-    pub description: Option<String>,
-    /// The number people most likely know it by.
-    pub number: Option<String>,
-    /// Whose goods.
-    pub client: Option<ids::Client>,
-    /// The shipping company.
-    pub carrier: Option<String>,
-    /// How it travels.
-    pub mode: Option<words::Mode>,
-    /// When we first learned of it.
-    pub known_since: Time,
-}
-
-/// A part of the list of packages, those we learned of last first.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PackageList {
-    /// The lines.
-    pub packages: Vec<PackageLine>,
-    /// Pass it as `cursor` for more; missing at the end. A page may be short,
-    /// even empty, and still have more after it.
-    pub next: Option<String>,
-}

@@ -2,6 +2,7 @@
 //! in memory with a clock and randomness that the tests hold.
 
 mod data;
+mod finding;
 mod fixes;
 mod malformed;
 mod map;

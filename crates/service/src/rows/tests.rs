@@ -21,11 +21,11 @@ use minicbor::{Decode, Encode};
 
 use super::{
     BatchRow, Checkpoint, DeviceRow, Head, HolderRow, ListRow, MemberRow, NameRow, PhotoRow,
-    Recorded, RingRow, Shown, to_bytes,
+    PostingRow, Recorded, RingRow, Shown, to_bytes,
 };
 use crate::{
     import::ImportRow,
-    keys::Row,
+    keys::{Posted, Row},
     people::{SessionId, TokenId},
 };
 
@@ -152,6 +152,26 @@ fn stored_rows_read_as_they_were_written() {
 }
 
 #[test]
+fn rows_of_a_search_read_as_they_were_written() {
+    let list = ListRow {
+        status: Status::Held,
+        status_at: at(),
+        description: None,
+        client: None,
+        carrier: None,
+        mode: None,
+        number: None,
+        origin: Some(PlaceId::from_bytes([0x66; 16])),
+        destination: Some(PlaceId::from_bytes([0x67; 16])),
+    };
+    let event = registration();
+    let rows = crate::search::rows(event.subject, &fold(std::slice::from_ref(&event)));
+    let posting = rows.into_values().next().expect("it has words");
+    let posting: PostingRow = minicbor::decode(&posting).unwrap();
+    check("search.txt", &[sample("list-places", list), sample("posting", posting)]);
+}
+
+#[test]
 fn stored_fixes_read_as_they_were_written() {
     let at_point = LatLon::from_degrees(48.1, 11.5).unwrap();
     let height = Height::from_metres(520.0, Datum::MeanSeaLevel, at_point).unwrap();
@@ -264,6 +284,12 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::DeviceMaster,
         Row::Holder(HolderId::Place(PlaceId::from_bytes([0x0A; 16]))),
         Row::Carried(tracker, holder),
+        Row::Posting(Posted::Word, b"monitor", at(), package()),
+        Row::Posting(Posted::Number, b"8201", at(), package()),
+        Row::Posting(Posted::Personal, b"ada@example.org", at(), package()),
+        Row::Posting(Posted::Client, &[0x55; 16], at(), package()),
+        Row::ClientWord("aurora", ClientId::from_bytes([0x55; 16])),
+        Row::Carrier("ups"),
     ];
     let samples: Vec<Sample> = rows
         .iter()

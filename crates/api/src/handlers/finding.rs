@@ -1,0 +1,180 @@
+//! Finding packages: lists, searches, one's own, and an order as a group.
+
+use axum::{extract::State, response::Json};
+use domain::{
+    event::Holder,
+    id::{ClientId, PackageId, PlaceId, Subject},
+    mode::Mode,
+    state::Status,
+    time::Timestamp,
+};
+use serde::Deserialize;
+use service::{
+    orders::Together,
+    packages::{After, Filter},
+    search::{Ask, Found},
+};
+use utoipa::{
+    IntoParams,
+    openapi::{RefOr, Schema},
+};
+
+use crate::{
+    Api,
+    auth::Signed,
+    cursor,
+    handlers::naming::Known,
+    problem::{Problem, Result},
+    query::{Parameters, Query, Segment, with},
+    wire::{
+        finding::{Order, PackageLine, PackageList},
+        scalar::{Id, Time, ids},
+        word::{Word, words},
+    },
+};
+
+/// Lines of a page nobody asked a size for.
+const LIMIT_DEFAULT: usize = 50;
+const LIST: &str = "packages";
+const SEARCH: &str = "packages-found";
+const MINE: &str = "packages-mine";
+/// Longest order number that is looked for, in bytes.
+const ORDER_LEN_MAX: usize = 200;
+
+/// What a list is narrowed to.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Search {
+    /// An id, any number or its last 4 characters or more, words of what it is,
+    /// serial numbers, a client, a carrier; for those who enter data or
+    /// administer also who gets it. Several must all be there, the last word may
+    /// be a beginning.
+    #[param(max_length = 200)]
+    q: Option<String>,
+    /// Where it stands.
+    status: Option<words::Status>,
+    /// The shipping company, in lower case.
+    #[param(max_length = 60)]
+    carrier: Option<String>,
+    /// Whose goods.
+    client: Option<ids::Client>,
+    /// How it travels.
+    mode: Option<words::Mode>,
+    /// Where it starts or should end.
+    place: Option<ids::Place>,
+    /// Those we learned of then or later.
+    from: Option<Time>,
+    /// Those we learned of then or earlier.
+    to: Option<Time>,
+    /// Where to go on: `next` of the page before.
+    #[param(max_length = 2000)]
+    cursor: Option<String>,
+    /// Most lines to answer; 50 when missing.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<usize>,
+}
+
+impl Parameters for Search {
+    fn schemas() -> Vec<(String, RefOr<Schema>)> {
+        let ids = with::<Id<PlaceId>>(with::<Id<ClientId>>(Vec::new()));
+        with::<Time>(with::<Word<Mode>>(with::<Word<Status>>(ids)))
+    }
+}
+
+/// Lists packages, those we learned of last first; or finds them by a text.
+pub async fn list(
+    State(api): State<Api>,
+    signed: Signed,
+    Query(search): Query<Search>,
+) -> Result<Json<PackageList>> {
+    let filter = Filter {
+        status: search.status.map(|it| it.0),
+        carrier: search.carrier.map(|it| it.to_lowercase()),
+        client: search.client.map(|it| it.0),
+        mode: search.mode.map(|it| it.0),
+        place: search.place.map(|it| it.0),
+        from: search.from.map(|it| it.0),
+        to: search.to.map(|it| it.0),
+    };
+    if filter.from.zip(filter.to).is_some_and(|(from, to)| to < from) {
+        return Err(Problem::parameter("?from", "order", "from lies after to."));
+    }
+    let text = search.q.unwrap_or_default();
+    let list = if text.trim().is_empty() { LIST } else { SEARCH };
+    let after = search.cursor.map(|it| read_after(list, &it)).transpose()?;
+    let limit = search.limit.unwrap_or(LIMIT_DEFAULT);
+    let personal = signed.viewer().personal;
+    let ask = Ask { text: &text, filter: &filter, personal, after, limit };
+    Ok(Json(answer(list, &api.service().search(ask).await?)))
+}
+
+/// Which of one's own packages.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Mine {
+    /// Where to go on: `next` of the page before.
+    #[param(max_length = 2000)]
+    cursor: Option<String>,
+    /// Most lines to answer; 50 when missing.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<usize>,
+}
+
+impl Parameters for Mine {
+    fn schemas() -> Vec<(String, RefOr<Schema>)> {
+        Vec::new()
+    }
+}
+
+/// The packages that are addressed to whoever asks.
+pub async fn mine(
+    State(api): State<Api>,
+    signed: Signed,
+    Query(mine): Query<Mine>,
+) -> Result<Json<PackageList>> {
+    let after = mine.cursor.map(|it| read_after(MINE, &it)).transpose()?;
+    let Some(email) = &signed.0.email else { return Ok(Json(answer(MINE, &Found::default()))) };
+    let limit = mine.limit.unwrap_or(LIMIT_DEFAULT);
+    Ok(Json(answer(MINE, &api.service().addressed_to(email, after, limit).await?)))
+}
+
+/// An order as a group.
+pub async fn order(
+    State(api): State<Api>,
+    signed: Signed,
+    Segment(order): Segment<String>,
+) -> Result<Json<Order>> {
+    if ORDER_LEN_MAX < order.len() {
+        return Err(Problem::not_found("this order"));
+    }
+    let view = api.service().order(&order).await?;
+    let spoken_of = view.groups.iter().flat_map(|(it, _)| match it {
+        Together::Held(Holder::Container(id)) => vec![Subject::Container(*id)],
+        Together::Held(Holder::Place(id)) => vec![Subject::Place(*id)],
+        Together::Leg { from, to, .. } => {
+            from.iter().chain(to).copied().map(Subject::Place).collect()
+        }
+    });
+    let known = Known::look_up(&api, spoken_of.collect::<Vec<_>>()).await?;
+    let mut answer = Order::of(order, &view);
+    answer.names = known.names(signed.viewer());
+    Ok(Json(answer))
+}
+
+fn answer(list: &str, found: &Found) -> PackageList {
+    let next = found.after.map(|it| {
+        let millis = it.known_since.millis().to_be_bytes();
+        cursor::write(list, &[&millis[..], it.id.as_bytes()].concat())
+    });
+    let packages = found.hits.iter().map(PackageLine::of_hit).collect();
+    PackageList { packages, next, partial: found.partial }
+}
+
+fn read_after(list: &str, text: &str) -> Result<After> {
+    let bytes = cursor::read(list, text)?;
+    let (millis, id) = bytes.split_at_checked(8).ok_or_else(cursor::invalid)?;
+    let millis = i64::from_be_bytes(millis.try_into().expect("cut at 8"));
+    let known_since = Timestamp::from_millis(millis).map_err(|_| cursor::invalid())?;
+    let id = PackageId::from_bytes(id.try_into().map_err(|_| cursor::invalid())?);
+    Ok(After { known_since, id })
+}

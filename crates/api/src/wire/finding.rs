@@ -1,0 +1,235 @@
+//! Lists of packages, and orders, on the wire.
+
+use std::collections::BTreeMap;
+
+use domain::event::Holder;
+use serde::Serialize;
+use service::{
+    orders::{OrderView, Together, Trouble},
+    packages::Listed,
+    search::{self, Hit},
+};
+use utoipa::ToSchema;
+
+use crate::wire::{
+    scalar::{Id, Time, ids},
+    word::{Word, words},
+};
+
+/// A line of the list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PackageLine {
+    /// Its id.
+    pub id: ids::Package,
+    /// Where it stands on its way.
+    pub status: words::Status,
+    /// Since when.
+    pub status_at: Time,
+    /// What it is.
+    pub description: Option<String>,
+    /// The number people most likely know it by.
+    pub number: Option<String>,
+    /// Whose goods.
+    pub client: Option<ids::Client>,
+    /// The shipping company.
+    pub carrier: Option<String>,
+    /// How it travels.
+    pub mode: Option<words::Mode>,
+    /// Where it starts.
+    pub origin: Option<ids::Place>,
+    /// Where it should end.
+    pub destination: Option<ids::Place>,
+    /// When we first learned of it.
+    pub known_since: Time,
+    /// Where it has what was asked for, one for each part of the text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub found_in: Vec<FoundIn>,
+}
+
+/// Where something was found.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FoundIn {
+    /// One of the numbers people know it by.
+    Reference,
+    /// The order it belongs to.
+    Order,
+    /// A serial number of something inside.
+    Serial,
+    /// What it is.
+    Description,
+    /// What is inside.
+    Items,
+    /// Whose goods.
+    Client,
+    /// The shipping company.
+    Carrier,
+    /// Who gets it.
+    Recipient,
+}
+
+impl FoundIn {
+    const fn of(field: search::Field) -> Self {
+        match field {
+            search::Field::Reference => Self::Reference,
+            search::Field::Order => Self::Order,
+            search::Field::Serial => Self::Serial,
+            search::Field::Description => Self::Description,
+            search::Field::Items => Self::Items,
+            search::Field::Client => Self::Client,
+            search::Field::Carrier => Self::Carrier,
+            search::Field::Recipient => Self::Recipient,
+        }
+    }
+}
+
+impl PackageLine {
+    /// As it travels.
+    #[must_use]
+    pub fn of(it: &Listed) -> Self {
+        Self {
+            id: Id(it.id),
+            status: Word(it.row.status),
+            status_at: Time(it.row.status_at),
+            description: it.row.description.clone(),
+            number: it.row.number.clone(),
+            client: it.row.client.map(Id),
+            carrier: it.row.carrier.clone(),
+            mode: it.row.mode.map(Word),
+            origin: it.row.origin.map(Id),
+            destination: it.row.destination.map(Id),
+            known_since: Time(it.known_since),
+            found_in: Vec::new(),
+        }
+    }
+
+    /// With where it was found.
+    #[must_use]
+    pub fn of_hit(hit: &Hit) -> Self {
+        let found_in = hit.by.iter().map(|it| FoundIn::of(*it)).collect();
+        Self { found_in, ..Self::of(&hit.line) }
+    }
+}
+
+/// A part of the list of packages, those we learned of last first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PackageList {
+    /// The lines.
+    pub packages: Vec<PackageLine>,
+    /// Pass it as `cursor` for more; missing at the end. A page may be short,
+    /// even empty, and still have more after it.
+    pub next: Option<String>,
+    /// True when a part of the text is so common that only some of what it
+    /// stands for was looked through: say more of it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub partial: bool,
+}
+
+/// An order and how far its packages are.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Order {
+    /// The number, as it was asked for.
+    pub order: String,
+    /// How many packages were counted, at most 10,000.
+    pub packages: usize,
+    /// True when there are more than were counted.
+    pub more: bool,
+    /// How many stand where; what no package stands at is left out.
+    pub statuses: Vec<StatusCount>,
+    /// What those still to come have in common, the largest group first.
+    pub groups: Vec<Group>,
+    /// Those with a problem, and lost ones; at most 100, known longest first.
+    pub problems: Vec<Problematic>,
+    /// How many of those there are.
+    pub problem_count: usize,
+    /// When the first of those still to come is expected: as likely earlier as later.
+    pub expected_first: Option<Time>,
+    /// When the last is expected: nine of ten times no later.
+    pub expected_last: Option<Time>,
+    /// The names of what is spoken of by id.
+    pub names: BTreeMap<String, String>,
+}
+
+/// How many packages stand at one point of their way.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct StatusCount {
+    /// Where.
+    pub status: words::Status,
+    /// How many.
+    pub packages: usize,
+}
+
+/// Packages that travel or rest together: in a container, at a place, or on the
+/// same way at the same time.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct Group {
+    /// How many.
+    pub packages: usize,
+    /// The outermost container around them.
+    pub container: Option<ids::Container>,
+    /// The place that holds them.
+    pub place: Option<ids::Place>,
+    /// Where their way began, when nothing we know holds them.
+    pub from: Option<ids::Place>,
+    /// Where it leads.
+    pub to: Option<ids::Place>,
+    /// How they travel it.
+    pub mode: Option<words::Mode>,
+    /// When it began.
+    pub departed_at: Option<Time>,
+}
+
+/// A package that needs somebody.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Problematic {
+    /// Its line.
+    pub package: PackageLine,
+    /// Why.
+    pub reason: Option<words::IncidentReason>,
+}
+
+impl Order {
+    /// As it travels, without names.
+    #[must_use]
+    pub fn of(order: String, view: &OrderView) -> Self {
+        let status = |(status, packages): &(_, usize)| StatusCount {
+            status: Word(*status),
+            packages: *packages,
+        };
+        let problem = |it: &Trouble| Problematic {
+            package: PackageLine::of(&it.line),
+            reason: it.reason.map(Word),
+        };
+        Self {
+            order,
+            packages: view.packages,
+            more: view.more,
+            statuses: view.statuses.iter().map(status).collect(),
+            groups: view.groups.iter().map(|(it, count)| Group::of(*it, *count)).collect(),
+            problems: view.problems.iter().map(problem).collect(),
+            problem_count: view.problem_count,
+            expected_first: view.expected.map(|it| Time(it.0)),
+            expected_last: view.expected.map(|it| Time(it.1)),
+            names: BTreeMap::new(),
+        }
+    }
+}
+
+impl Group {
+    fn of(together: Together, packages: usize) -> Self {
+        let group = Self { packages, ..Self::default() };
+        match together {
+            Together::Held(Holder::Container(id)) => Self { container: Some(Id(id)), ..group },
+            Together::Held(Holder::Place(id)) => Self { place: Some(Id(id)), ..group },
+            Together::Leg { from, to, mode, departed_at } => Self {
+                from: from.map(Id),
+                to: to.map(Id),
+                mode: mode.map(Word),
+                departed_at: Some(Time(departed_at)),
+                ..group
+            },
+        }
+    }
+}

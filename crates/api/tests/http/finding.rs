@@ -1,0 +1,273 @@
+//! Finding packages over HTTP: filters, pages, bad input, one's own packages and
+//! orders.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use service::people::Permission::{Admin, Audit, Enter, Track};
+
+use crate::{
+    data::home,
+    world::{Asker, World},
+};
+
+fn ids(answer: &Value) -> Vec<&str> {
+    let all = answer["packages"].as_array().expect("packages");
+    all.iter().map(|it| it["id"].as_str().expect("an id")).collect()
+}
+
+async fn found(world: &World, who: &Asker, query: &str) -> Value {
+    world.get(who, &format!("/v1/packages?{query}")).await.expect(200).json()
+}
+
+#[tokio::test]
+async fn packages_are_found_by_words_and_filters() {
+    let world = World::new();
+    let clerk = world.person(&[Enter]).await;
+    let client = world.made(&clerk, "/v1/clients", &json!({ "name": "Aurora Clinics" })).await;
+    let hub = crate::data::facility("Hub", 52.4, -1.5);
+    let hub = world.made(&clerk, "/v1/places", &hub).await;
+    let monitor = json!({
+        "description": "27-inch monitor", "client": client, "carrier": "ups", "mode": "air",
+        "destination": hub, "references": [{ "scheme": "carrier:ups", "value": "1Z 999 6784" }],
+    });
+    let monitor = world.package(&clerk, &monitor).await;
+    let dock = json!({ "description": "dock for a monitor", "carrier": "dhl", "mode": "sea" });
+    let dock = world.package(&clerk, &dock).await;
+    world.settle().await;
+
+    let only = |it: &str| vec![it.to_owned()];
+    for (query, right) in [
+        ("q=6784".to_owned(), only(&monitor)),
+        ("q=aurora+27".to_owned(), only(&monitor)),
+        ("q=monitor&carrier=DHL".to_owned(), only(&dock)),
+        ("q=monitor&mode=air".to_owned(), only(&monitor)),
+        (format!("q=monitor&place={hub}"), only(&monitor)),
+        (format!("place={hub}"), only(&monitor)),
+        (format!("client={client}"), only(&monitor)),
+        (format!("q=dock&client={client}"), vec![]),
+        ("q=monitor&status=delivered".to_owned(), vec![]),
+        ("q=dhl".to_owned(), only(&dock)),
+        ("q=moni&mode=sea".to_owned(), only(&dock)),
+        ("q=monitor&from=2020-01-01T00:00:00Z&mode=sea".to_owned(), only(&dock)),
+        ("q=monitor&to=2020-01-01T00:00:00Z".to_owned(), vec![]),
+        ("to=2020-01-01T00:00:00Z".to_owned(), vec![]),
+    ] {
+        assert_eq!(ids(&found(&world, &clerk, &query).await), right, "{query}");
+    }
+    let line = &found(&world, &clerk, "q=aurora+6784").await["packages"][0];
+    assert_eq!(line["found_in"], json!(["client", "reference"]));
+    assert_eq!(line["destination"], json!(hub));
+    assert!(found(&world, &clerk, "").await["packages"][0].get("found_in").is_none());
+}
+
+#[tokio::test]
+async fn pages_hold_while_packages_are_registered() {
+    let world = World::new();
+    let clerk = world.person(&[Enter]).await;
+    let mut all = Vec::new();
+    for _ in 0..7 {
+        all.push(world.package(&clerk, &json!({ "description": "monitor" })).await);
+        world.pass(std::time::Duration::from_secs(1));
+    }
+    all.reverse();
+    world.settle().await;
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = found(&world, &clerk, &format!("q=monitor&limit=2&cursor={cursor}")).await;
+        seen.extend(ids(&page).into_iter().map(str::to_owned));
+        world.package(&clerk, &json!({ "description": "monitor" })).await;
+        world.settle().await;
+        match page["next"].as_str() {
+            Some(next) => cursor = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(seen, all);
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_refused() {
+    let world = World::new();
+    let clerk = world.person(&[Enter]).await;
+    let long = format!("q={}", "x".repeat(201));
+    for query in [
+        "status=flying",
+        "mode=foot",
+        "client=Acme",
+        "place=Memphis",
+        "from=yesterday",
+        "from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z",
+        "q=monitor&cursor=made-up",
+        "limit=0",
+        "limit=501",
+        "q=%FF",
+        "colour=blue",
+        &long,
+    ] {
+        world.get(&clerk, &format!("/v1/packages?{query}")).await.expect(400);
+    }
+    for query in ["q=%00", "q=%2D%2D", "q=%F0%9F%93%A6", "q=%25", "q=a+b+c+d+e+f+g+h+i+j+k+l+m+n"] {
+        world.get(&clerk, &format!("/v1/packages?{query}")).await.expect(200);
+    }
+    // A cursor of a list without text is none of a search.
+    for _ in 0..2 {
+        world.package(&clerk, &json!({ "description": "monitor" })).await;
+    }
+    world.settle().await;
+    let page = found(&world, &clerk, "limit=1").await;
+    let next = page["next"].as_str().expect("more");
+    world.get(&clerk, &format!("/v1/packages?q=monitor&cursor={next}")).await.expect(400);
+    world.get(&clerk, &format!("/v1/me/packages?cursor={next}")).await.expect(400);
+    let nowhere = world.get(&clerk, "/v1/orders/PO-1").await.expect(404);
+    assert_eq!(nowhere.json()["status"], json!(404));
+    world.get(&clerk, &format!("/v1/orders/{}", "1".repeat(300))).await.expect(404);
+    world.get(&clerk, "/v1/orders/%2D").await.expect(404);
+}
+
+/// A package for Ada, and Ada with an account.
+async fn ada(world: &World, admin: &Asker, verified: bool) -> (Asker, String) {
+    let body = json!({
+        "name": "ada", "password": "correct horse battery staple", "permissions": ["track"],
+        "email": "Ada@Example.com", "email_verified": verified,
+    });
+    let user = world.post(admin, "/v1/users", &body).await.expect(201).json();
+    let signed = json!({ "name": "ada", "password": "correct horse battery staple" });
+    let answer = world.post(&Asker::Nobody, "/v1/session", &signed).await.expect(201);
+    let cookie = answer.header("set-cookie").to_owned();
+    let session = cookie.split(['=', ';']).nth(1).expect("a cookie").to_owned();
+    (Asker::Session(session), user["id"].as_str().expect("an id").to_owned())
+}
+
+#[tokio::test]
+async fn who_gets_a_package_sees_it_among_their_own_and_where_they_live() {
+    let world = World::new();
+    let clerk = world.person(&[Enter]).await;
+    let admin = world.person(&[Admin]).await;
+    let others = world.person(&[Track]).await;
+    let home = world.made(&clerk, "/v1/places", &home()).await;
+    let package = json!({
+        "description": "monitor", "destination": home,
+        "recipient": { "name": "Ada Byron", "email": "ada@example.com" },
+    });
+    let package = world.package(&clerk, &package).await;
+    world.package(&clerk, &json!({ "description": "not hers" })).await;
+    let delivered = json!([{ "kind": "delivered", "place": home }]);
+    let path = format!("/v1/packages/{package}");
+    world.post(&clerk, &format!("{path}/events"), &delivered).await.expect(201);
+    world.settle().await;
+    let (ada, id) = ada(&world, &admin, false).await;
+
+    let mine = async || world.get(&ada, "/v1/me/packages").await.expect(200).json();
+    assert!(ids(&mine().await).is_empty(), "nobody vouched for the address");
+    let verified = json!({ "email_verified": true });
+    let path_of = format!("/v1/users/{id}");
+    let patched = world.json(Method::PATCH, &admin, &path_of, &verified, &[]).await.expect(200);
+    assert_eq!(patched.json()["email_verified"], json!(true));
+    assert_eq!(ids(&mine().await), [package.as_str()], "at once");
+    assert_eq!(mine().await["packages"][0]["found_in"], json!(["recipient"]));
+
+    let whereabouts = format!("{path}/whereabouts");
+    let at = |answer: &Value| answer["position"]["lat"].as_f64().expect("a latitude");
+    let hers = world.get(&ada, &whereabouts).await.expect(200).json();
+    let theirs = world.get(&others, &whereabouts).await.expect(200).json();
+    let clerks = world.get(&clerk, &whereabouts).await.expect(200).json();
+    assert!((at(&hers) - at(&clerks)).abs() < 1e-6, "{hers}");
+    assert!(0.001 < (at(&theirs) - at(&clerks)).abs(), "{theirs}");
+    let record = world.get(&ada, &path).await.expect(200).json()["record"].clone();
+    assert_eq!(record["recipient"]["name"], json!("Ada Byron"));
+    let record = world.get(&others, &path).await.expect(200).json()["record"].clone();
+    assert_eq!(record.get("recipient"), None);
+
+    // Another address is not hers until somebody says so.
+    let other = json!({ "email": "bob@example.com" });
+    let patched = world.json(Method::PATCH, &admin, &path_of, &other, &[]).await.expect(200);
+    assert_eq!(patched.json()["email_verified"], json!(false));
+    assert!(ids(&mine().await).is_empty());
+    let nothing = json!({ "email": "" });
+    let patched = world.json(Method::PATCH, &admin, &path_of, &nothing, &[]).await.expect(200);
+    assert_eq!(patched.json()["email"], Value::Null);
+}
+
+#[tokio::test]
+async fn recipients_are_found_only_by_those_who_see_them() {
+    let world = World::new();
+    let clerk = world.person(&[Enter]).await;
+    let package = json!({
+        "description": "monitor", "recipient": { "name": "Ada Byron", "email": "ada@example.com" },
+    });
+    world.package(&clerk, &package).await;
+    world.settle().await;
+    for (who, count) in [
+        (clerk, 1),
+        (world.person(&[Admin]).await, 1),
+        (world.person(&[Track]).await, 0),
+        (world.person(&[Audit]).await, 0),
+    ] {
+        for query in ["q=byron", "q=ada%40example.com", "q=byr", "q=monitor+ada"] {
+            assert_eq!(ids(&found(&world, &who, query).await).len(), count, "{who:?} {query}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_answered_as_a_group() {
+    let world = World::new();
+    let clerk = world.person(&[Enter]).await;
+    let hub = crate::data::facility("Hub", 52.4, -1.5);
+    let hub = world.made(&clerk, "/v1/places", &hub).await;
+    let flight = json!({ "kind": "aircraft", "name": "Flight WB 401" });
+    let flight = world.made(&clerk, "/v1/containers", &flight).await;
+    let pallet = json!({ "kind": "pallet", "name": "Pallet 12" });
+    let pallet = world.made(&clerk, "/v1/containers", &pallet).await;
+    let put = |holder: &str, member: &str| format!("/v1/containers/{holder}/members/{member}");
+    let into = put(&flight, &pallet);
+    world.json(Method::PUT, &clerk, &into, &json!({}), &[]).await.expect(200);
+    for number in 0..12 {
+        // Half say their order as a field, half as a number.
+        let order = if number % 2 == 0 {
+            json!({ "order": "PO-2026/7" })
+        } else {
+            json!({ "references": [{ "scheme": "po", "value": "PO 2026 7" }] })
+        };
+        let mut body = order;
+        body["description"] = json!(format!("box {number}"));
+        body["promised"] =
+            json!({ "first": "2099-01-01T00:00:00Z", "last": "2099-01-03T00:00:00Z" });
+        let id = world.package(&clerk, &body).await;
+        let path = format!("/v1/packages/{id}/events");
+        let event = match number {
+            0..6 => json!([{ "kind": "delivered" }]),
+            6 => json!([{ "kind": "problem", "reason": "consignee_not_home" }]),
+            7..10 => {
+                let into = put(if number == 7 { &flight } else { &pallet }, &id);
+                world.json(Method::PUT, &clerk, &into, &json!({}), &[]).await.expect(200);
+                continue;
+            }
+            10 => json!([{ "kind": "departed", "to": hub, "mode": "road" }]),
+            _ => continue,
+        };
+        world.post(&clerk, &path, &event).await.expect(201);
+    }
+    // The same number under another scheme is no order.
+    let other = json!({ "references": [{ "scheme": "carrier:ups", "value": "PO20267" }] });
+    world.package(&clerk, &other).await;
+    world.settle().await;
+
+    let order = world.get(&clerk, "/v1/orders/po-2026%2F7").await.expect(200).json();
+    assert_eq!((&order["packages"], &order["more"]), (&json!(12), &json!(false)));
+    let counts: Vec<(&str, u64)> = order["statuses"]
+        .as_array()
+        .expect("counts")
+        .iter()
+        .map(|it| (it["status"].as_str().expect("a word"), it["packages"].as_u64().expect("one")))
+        .collect();
+    assert_eq!(counts.iter().map(|it| it.1).sum::<u64>(), 12);
+    assert!(counts.contains(&("delivered", 6)) && counts.contains(&("problem", 1)), "{counts:?}");
+    assert_eq!(order["groups"][0]["container"], json!(flight), "{order}");
+    assert_eq!(order["groups"][0]["packages"], json!(3));
+    assert_eq!(order["names"][&flight], json!("Flight WB 401"));
+    assert_eq!(order["groups"][1]["to"], json!(hub));
+    assert_eq!(order["problem_count"], json!(1));
+    assert_eq!(order["problems"][0]["reason"], json!("consignee_not_home"));
+    assert!(order["expected_first"].as_str() < order["expected_last"].as_str(), "{order}");
+}
