@@ -1,6 +1,6 @@
 //! The figures of docs/benchmarks.md, measured here and now: `bench` runs all,
-//! `bench events`, `bench import`, `bench reads`, `bench units` and
-//! `bench peers` one each.
+//! `bench events`, `bench import`, `bench reads`, `bench search`, `bench units`
+//! and `bench peers` one each.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
@@ -10,6 +10,7 @@ mod import;
 mod outside;
 mod peers;
 mod reads;
+mod search;
 mod units;
 
 use clap::{Parser, ValueEnum};
@@ -43,6 +44,8 @@ enum What {
     Import,
     /// Reading among many packages.
     Reads,
+    /// Finding among many packages.
+    Search,
     /// Write units counted per event.
     Units,
     /// PostgreSQL with PostGIS, and Redis.
@@ -68,6 +71,9 @@ fn main() -> std::io::Result<()> {
     }
     if wanted(What::Reads) {
         reads::measure(&client, wish.packages)?;
+    }
+    if wanted(What::Search) {
+        search::measure(&client, wish.packages)?;
     }
     Ok(())
 }

@@ -10,6 +10,9 @@ use crate::{
     world::{Asker, World},
 };
 
+/// When it happened.
+const AT: &str = "2026-03-01T08:00:00Z";
+
 fn ids(answer: &Value) -> Vec<&str> {
     let all = answer["packages"].as_array().expect("packages");
     all.iter().map(|it| it["id"].as_str().expect("an id")).collect()
@@ -127,11 +130,11 @@ async fn what_makes_no_sense_is_refused() {
 /// A package for Ada, and Ada with an account.
 async fn ada(world: &World, admin: &Asker, verified: bool) -> (Asker, String) {
     let body = json!({
-        "name": "ada", "password": "correct horse battery staple", "permissions": ["track"],
+        "name": "ada", "password": "seven lanterns over Dunmore", "permissions": ["track"],
         "email": "Ada@Example.com", "email_verified": verified,
     });
     let user = world.post(admin, "/v1/users", &body).await.expect(201).json();
-    let signed = json!({ "name": "ada", "password": "correct horse battery staple" });
+    let signed = json!({ "name": "ada", "password": "seven lanterns over Dunmore" });
     let answer = world.post(&Asker::Nobody, "/v1/session", &signed).await.expect(201);
     let cookie = answer.header("set-cookie").to_owned();
     let session = cookie.split(['=', ';']).nth(1).expect("a cookie").to_owned();
@@ -151,7 +154,7 @@ async fn who_gets_a_package_sees_it_among_their_own_and_where_they_live() {
     });
     let package = world.package(&clerk, &package).await;
     world.package(&clerk, &json!({ "description": "not hers" })).await;
-    let delivered = json!([{ "kind": "delivered", "place": home }]);
+    let delivered = json!([{ "kind": "delivered", "happened_at": AT, "place": home }]);
     let path = format!("/v1/packages/{package}");
     world.post(&clerk, &format!("{path}/events"), &delivered).await.expect(201);
     world.settle().await;
@@ -236,14 +239,14 @@ async fn an_order_is_answered_as_a_group() {
         let id = world.package(&clerk, &body).await;
         let path = format!("/v1/packages/{id}/events");
         let event = match number {
-            0..6 => json!([{ "kind": "delivered" }]),
-            6 => json!([{ "kind": "problem", "reason": "consignee_not_home" }]),
+            0..6 => json!([{ "kind": "delivered", "happened_at": AT }]),
+            6 => json!([{ "kind": "problem", "happened_at": AT, "reason": "consignee_not_home" }]),
             7..10 => {
                 let into = put(if number == 7 { &flight } else { &pallet }, &id);
                 world.json(Method::PUT, &clerk, &into, &json!({}), &[]).await.expect(200);
                 continue;
             }
-            10 => json!([{ "kind": "departed", "to": hub, "mode": "road" }]),
+            10 => json!([{ "kind": "departed", "happened_at": AT, "to": hub, "mode": "road" }]),
             _ => continue,
         };
         world.post(&clerk, &path, &event).await.expect(201);
