@@ -170,7 +170,7 @@ async fn who_gets_a_package_sees_it_among_their_own_and_where_they_live() {
     assert_eq!(mine().await["packages"][0]["found_in"], json!(["recipient"]));
 
     let whereabouts = format!("{path}/whereabouts");
-    let at = |answer: &Value| answer["position"]["lat"].as_f64().expect("a latitude");
+    let at = |answer: &Value| answer["lat"].as_f64().expect("a latitude");
     let hers = world.get(&ada, &whereabouts).await.expect(200).json();
     let theirs = world.get(&others, &whereabouts).await.expect(200).json();
     let clerks = world.get(&clerk, &whereabouts).await.expect(200).json();
