@@ -23,8 +23,8 @@ use crate::{
 /// Most changes read at once.
 const CHANGES_MAX: usize = 2_000;
 /// Writes in flight: one row each, since derived rows need no transaction,
-/// which would cost twice as much.
-const WRITES_AT_ONCE: usize = 64;
+/// which would cost twice as much. So many that the flushes they share are few.
+const WRITES_AT_ONCE: usize = 256;
 /// How often is looked again at a feed that moves on meanwhile.
 const TRIES_MAX: usize = 8;
 /// The name its checkpoints stand under.
