@@ -1,7 +1,7 @@
 //! Parameters of the address.
 
 use super::read;
-use crate::handlers::{Paging, packages::Search};
+use crate::handlers::{Paging, finding::Search};
 
 #[test]
 fn parameters_are_decoded() {
