@@ -306,7 +306,7 @@ fn random_record(random: &mut Random, clients: &[ClientId]) -> PackageRecord {
         order: (random.below(2) == 0).then(|| format!("PO-{:05}", random.below(20))),
         carrier: (random.below(2) == 0).then(|| ["ups", "dhl"][random.below(2)].to_owned()),
         recipient: (random.below(2) == 0).then(|| Recipient {
-            name: Some(Private::new(&text(random))),
+            name: Some(Private::new(text(random))),
             email: None,
             address: None,
         }),
