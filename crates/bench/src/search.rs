@@ -176,7 +176,7 @@ fn package(number: u64) -> PackageRecord {
     let mix = mixed(number);
     let reference = |scheme: &str, value| Reference { scheme: scheme.to_owned(), value };
     let [one, two] = words(number);
-    let first = if mix % 4 == 0 { "monitor".to_owned() } else { word(mix % 997) };
+    let first = if mix.is_multiple_of(4) { "monitor".to_owned() } else { word(mix % 997) };
     let carrier = ["ups", "ups", "dhl", "dhl", "fedex"][(mix >> 8) as usize % 5];
     PackageRecord {
         description: Some(format!("{first} {one}, {two}")),
