@@ -119,6 +119,33 @@ impl<S: Sync> FromRequestParts<S> for Signed {
     }
 }
 
+/// What a request proves itself by, kept for asking again later.
+#[derive(Clone)]
+pub enum Kept {
+    /// What followed `Bearer`.
+    Token(Box<str>),
+    /// What the session cookie held.
+    Session(Box<str>),
+}
+
+impl Kept {
+    /// Takes it from a request's headers.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Option<Self> {
+        let token = || bearer(headers).map(|it| Self::Token(it.into()));
+        token().or_else(|| cookie(headers).map(|it| Self::Session(it.into())))
+    }
+
+    /// As it is verified.
+    #[must_use]
+    pub fn credential(&self) -> Credential<'_> {
+        match self {
+            Self::Token(text) => Credential::Token(text),
+            Self::Session(text) => Credential::Session(text),
+        }
+    }
+}
+
 /// Lets a request through to its route, or does not.
 pub async fn guard(State((api, who)): State<(Api, Who)>, request: Request, next: Next) -> Response {
     match let_in(&api, who, request).await {

@@ -6,6 +6,7 @@ pub mod containers;
 pub mod events;
 pub mod finding;
 pub mod history;
+pub mod live;
 pub mod map;
 pub mod naming;
 pub mod operations;

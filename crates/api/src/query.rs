@@ -98,7 +98,12 @@ fn values(query: &str, schema: &Value, faults: &mut Vec<FieldError>) -> Value {
             fault(name, "not_utf8", "this is not UTF-8 with percent signs");
             continue;
         };
-        let types = &schema["properties"][&name]["type"];
+        let mut types = &schema["properties"][&name]["type"];
+        let is_list =
+            *types == "array" || types.as_array().is_some_and(|all| all.contains(&json!("array")));
+        if is_list {
+            types = &schema["properties"][&name]["items"]["type"];
+        }
         let wants = |it: &str| {
             types == it || types.as_array().is_some_and(|all| all.iter().any(|one| one == it))
         };
@@ -114,7 +119,11 @@ fn values(query: &str, schema: &Value, faults: &mut Vec<FieldError>) -> Value {
         if text.is_empty() {
             continue;
         }
-        if all.insert(name.clone(), value).is_some() {
+        if is_list {
+            // Given once for each of the list.
+            let list = all.entry(name).or_insert_with(|| json!([]));
+            list.as_array_mut().expect("it was made as a list").push(value);
+        } else if all.insert(name.clone(), value).is_some() {
             fault(&name, "twice", "this is given twice");
         }
     }

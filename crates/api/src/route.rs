@@ -188,7 +188,9 @@ impl Route {
         self
     }
 
-    fn speaks_of<T: ToSchema>(mut self) -> Self {
+    /// It speaks of a shape that stands in none of its bodies as a whole.
+    #[must_use]
+    pub fn speaks_of<T: ToSchema>(mut self) -> Self {
         self.says.components.extend(components::<T>());
         self
     }

@@ -7,7 +7,7 @@ use crate::{
     auth::Who,
     body::BATCH_ITEMS_MAX,
     handlers::{
-        Paging, clients, containers, events, finding, history, map, operations, packages, page,
+        Paging, clients, containers, events, finding, history, live, map, operations, packages, page,
         photos, places, session, tokens, trackers, users, whereabouts,
     },
     route::{Route, delete, get, patch, post, put},
@@ -17,6 +17,7 @@ use crate::{
         finding::{Order, PackageList},
         fixes::{FixesAccepted, FixesInput, Tracker, TrackerInput, TrackerMade, Trackers},
         history::History,
+        live::LiveEvent,
         map::Tile,
         package::{Package, PackageInput},
         people::{
@@ -31,7 +32,7 @@ use crate::{
 
 /// Every employee who was given anything may see packages; what is personal and
 /// what things cost is decided field by field (`wire/viewer.rs`).
-const READ: Who = Who::Any(Permission::ALL);
+pub const READ: Who = Who::Any(Permission::ALL);
 /// Who scans, registers and corrects.
 const ENTER: Who = Who::Any(&[Permission::Enter]);
 /// Who manages accounts.
@@ -354,6 +355,11 @@ fn reporting() -> Vec<Route> {
             .takes_media(trackers::COLUMNS, None)
             .answers::<FixesAccepted>(201)
             .answers::<FixesAccepted>(200),
+        get("/v1/live", READ, live::stream)
+            .says("live", live::SAYS)
+            .asks::<live::Wanted>()
+            .answers_media(200, live::EVENT_STREAM)
+            .speaks_of::<LiveEvent>(),
     ]
 }
 

@@ -6,6 +6,7 @@ pub mod event;
 pub mod finding;
 pub mod fixes;
 pub mod history;
+pub mod live;
 pub mod map;
 pub mod money;
 pub mod package;

@@ -23,6 +23,7 @@ mod tests;
 mod track;
 mod world;
 
+pub use home::HOME_NEAR_M;
 pub(crate) use pace::Pace;
 pub(crate) use search::Search;
 pub use track::{TRACK_POINTS_MAX, TrackPoint, track, track_needs};

@@ -257,7 +257,8 @@ impl Service {
     }
 }
 
-fn ring_of(bytes: &[u8]) -> Result<(Timestamp, Ring)> {
+/// Reads a ring's row: when its tracker was heard of last, and the ring.
+pub(crate) fn ring_of(bytes: &[u8]) -> Result<(Timestamp, Ring)> {
     let row: RingRow = minicbor::decode(bytes)?;
     let ring = Ring::from_bytes(&row.ring).map_err(|it| Error::Corrupt(format!("a ring: {it}")))?;
     Ok((row.heard_at, ring))

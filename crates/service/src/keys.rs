@@ -369,6 +369,12 @@ pub fn person_shard(user: UserId) -> Vec<u8> {
     tagged(b'u', user.as_bytes())
 }
 
+/// Reads what [`person_shard`] wrote.
+#[must_use]
+pub fn user_of_shard(shard: &[u8]) -> Option<UserId> {
+    Some(UserId::from_bytes(shard.strip_prefix(b"u")?.try_into().ok()?))
+}
+
 /// Where the login names live, in order.
 #[must_use]
 pub fn login_name_shard() -> Vec<u8> {

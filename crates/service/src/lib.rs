@@ -8,6 +8,7 @@ pub mod fixes;
 pub mod holders;
 pub mod import;
 pub mod keys;
+pub mod live;
 pub mod map;
 pub mod names;
 pub mod orders;
@@ -28,6 +29,7 @@ use std::sync::{Arc, OnceLock};
 
 use blobs::Blobs;
 use domain::id::{Subject, TrackerId};
+use live::Live;
 use outside::{Clock, Entropy};
 use people::People;
 use quick_cache::sync::Cache;
@@ -54,6 +56,7 @@ pub struct Service {
     /// so remembering needs no expiry.
     known: Arc<Cache<Subject, ()>>,
     people: People,
+    pub(crate) live: Live,
     pub(crate) photo_turns: Arc<Turns>,
     pub(crate) ways: Ways,
     map: Arc<map::Map>,
@@ -79,6 +82,7 @@ impl Service {
             entropy,
             known: Arc::new(Cache::new(KNOWN_MAX)),
             people,
+            live: Live::new(),
             photo_turns: Arc::new(photos::turns()),
             ways: Ways::new(),
             map: Arc::new(map::Map::new()),

@@ -70,7 +70,8 @@ impl Projector {
         // Only now: until its rows stand, a change counts as not taken in.
         self.lock().insert(feed, last);
         if taken_in {
-            self.service.table.trim(feed, last).await?;
+            let unneeded = self.service.live.trimmable(feed, last);
+            self.service.table.trim(feed, unneeded).await?;
         }
         Ok(batch.len())
     }

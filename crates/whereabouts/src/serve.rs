@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
-use service::{Service, outside::random, packages::Filter, projector::Projector};
+use service::{Service, live::Follower, outside::random, packages::Filter, projector::Projector};
 use table::{FeedId, Key, Table};
 use tokio::{net::TcpListener, signal, sync::watch, task::JoinSet, time};
 use tracing_subscriber::EnvFilter;
@@ -46,7 +46,10 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     let announced = client::announce(&wish.data, &url, &key)?;
     let (stop, stopped) = watch::channel(false);
     let projector = Arc::new(Projector::new(opened.service.clone()));
-    let followers = follow(&projector, &stopped).await?;
+    let mut followers = follow(&projector, &stopped).await?;
+    for follower in opened.service.live_followers().await.map_err(failed)? {
+        followers.spawn(tell(opened.service.clone(), follower, stopped.clone()));
+    }
     let measures = Measures { table: Arc::clone(&opened.table), projector: Arc::clone(&projector) };
     let api = store::api(&opened, Arc::new(measures), wish.behind_tls);
     greet(&opened, &url, &wish.data).await?;
@@ -128,6 +131,27 @@ async fn follow_feed(projector: Arc<Projector>, feed: FeedId, mut stopped: watch
         tokio::select! {
             () = wait => (),
             _ = stopped.wait_for(|it| *it) => return,
+        }
+    }
+}
+
+/// Tells those who watch what one feed holds. Their streams end when the server
+/// is to stop, or it would wait for them.
+async fn tell(service: Service, mut follower: Follower, mut stopped: watch::Receiver<bool>) {
+    loop {
+        let told = async {
+            match follower.follow_once().await {
+                Ok(0) => follower.something_new().await,
+                Ok(_) => (),
+                Err(error) => {
+                    tracing::error!(%error, "streams fall behind");
+                    time::sleep(RETRY).await;
+                }
+            }
+        };
+        tokio::select! {
+            () = told => (),
+            _ = stopped.wait_for(|it| *it) => return service.live().close(),
         }
     }
 }

@@ -4,6 +4,7 @@
 mod data;
 mod finding;
 mod fixes;
+mod live;
 mod malformed;
 mod map;
 mod openapi;

@@ -17,8 +17,8 @@ const FLOOR_VERTICAL_M: f64 = 3.0;
 const GROUND_VERTICAL_M: f64 = 10.0;
 /// By how much ground rises or falls across a place, per metre of its radius.
 const SLOPE: f64 = 0.02;
-/// Whatever comes this near to a home is shown in its town.
-const HOME_NEAR_M: f64 = 1_000.0;
+/// Whatever comes this near to a home is shown in its town; in metres.
+pub const HOME_NEAR_M: f64 = 1_000.0;
 
 /// The disc of a place. Its height is that of a known floor, else of its ground.
 pub fn site(place: &PlaceRecord, floor: Option<&str>, exact: bool) -> Disc {

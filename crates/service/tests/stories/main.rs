@@ -10,6 +10,7 @@ mod fault;
 mod fixes;
 mod following;
 mod import;
+mod live;
 mod map;
 mod record;
 mod scms;
