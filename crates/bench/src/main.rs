@@ -1,16 +1,18 @@
 //! The figures of docs/benchmarks.md, measured here and now: `bench` runs all,
-//! `bench events`, `bench import`, `bench reads`, `bench search`, `bench units`
-//! and `bench peers` one each.
+//! `bench events`, `bench import`, `bench reads`, `bench search`, `bench units`,
+//! `bench live` and `bench peers` one each.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 mod events;
 mod figures;
 mod import;
+mod live;
 mod outside;
 mod peers;
 mod reads;
 mod search;
+mod streams;
 mod units;
 
 use clap::{Parser, ValueEnum};
@@ -31,6 +33,9 @@ struct Wish {
     /// Events per second of the steady load.
     #[arg(long, default_value_t = 4_000)]
     rate: u64,
+    /// Streams of the live feed; as many as files may be open.
+    #[arg(long, default_value_t = 15_000)]
+    streams: usize,
     /// How many packages are read from.
     #[arg(long, default_value_t = 1_000_000)]
     packages: u64,
@@ -46,6 +51,8 @@ enum What {
     Reads,
     /// Finding among many packages.
     Search,
+    /// Many streams of the live feed, and news for them.
+    Live,
     /// Write units counted per event.
     Units,
     /// PostgreSQL with PostGIS, and Redis.
@@ -65,6 +72,9 @@ fn main() -> std::io::Result<()> {
     }
     if wanted(What::Events) {
         client.block_on(events::measure(wish.seconds, wish.rate))?;
+    }
+    if wanted(What::Live) {
+        client.block_on(live::measure(wish.streams, wish.seconds, 50))?;
     }
     if wanted(What::Peers) {
         peers::measure()?;

@@ -177,7 +177,7 @@ async fn a_stream_beats_and_ends_when_its_reader_may_no_longer_read() {
     let mut loses = Stream::open(&world, &reader, &path, &[]).await;
     loses.event().await;
     assert!(loses.piece().await.is_some());
-    let user = format!("/v1/users/{}", me["user"]["id"].as_str().expect("an id"));
+    let user = format!("/v1/users/{}", me["user"].as_str().expect("an id"));
     let none = json!({ "permissions": [] });
     world.json(Method::PATCH, &admin, &user, &none, &[]).await.expect(200);
     tell(&mut followers).await;
