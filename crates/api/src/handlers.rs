@@ -1,6 +1,7 @@
 //! What the routes do: one file for each kind of thing. They turn what travels
 //! into use cases and back, and decide nothing else.
 
+pub mod attention;
 pub mod clients;
 pub mod containers;
 pub mod events;

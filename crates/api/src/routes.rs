@@ -7,11 +7,12 @@ use crate::{
     auth::Who,
     body::BATCH_ITEMS_MAX,
     handlers::{
-        Paging, clients, containers, events, finding, history, live, map, operations, packages, page,
-        photos, places, session, tokens, trackers, users, whereabouts,
+        Paging, attention, clients, containers, events, finding, history, live, map, operations,
+        packages, page, photos, places, session, tokens, trackers, users, whereabouts,
     },
     route::{Route, delete, get, patch, post, put},
     wire::{
+        attention::AttentionList,
         container::{Container, ContainerInput},
         event::{ClientBody, Event},
         finding::{Order, PackageList},
@@ -355,6 +356,10 @@ fn reporting() -> Vec<Route> {
             .takes_media(trackers::COLUMNS, None)
             .answers::<FixesAccepted>(201)
             .answers::<FixesAccepted>(200),
+        get("/v1/attention", READ, attention::list)
+            .says("listAttention", "What needs attention, and why: the newest first.")
+            .asks::<attention::Asked>()
+            .answers::<AttentionList>(200),
         get("/v1/live", READ, live::stream)
             .says("live", live::SAYS)
             .asks::<live::Wanted>()

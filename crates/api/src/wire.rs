@@ -1,6 +1,7 @@
 //! What travels: JSON bodies, independent of how things are stored. The schema
 //! of a type is the one place that says what may be in it; see `schema.rs`.
 
+pub mod attention;
 pub mod container;
 pub mod event;
 pub mod finding;

@@ -39,6 +39,7 @@
 //! | **leaf** | the bytes of an event that are logged for ever; [`leaf`]. Its hash is the **receipt** |
 
 pub mod admit;
+pub mod attention;
 pub mod draft;
 pub mod event;
 pub mod expected;

@@ -14,6 +14,7 @@ use domain::{
 use table::{Guard, Key, Write};
 
 use crate::{
+    attention,
     keys::{CARRIERS, LISTED_DAYS, Row, day},
     rows::{ListRow, MemberRow, NameRow, to_bytes},
 };
@@ -52,6 +53,7 @@ pub fn derived(subject: Subject, state: &State) -> BTreeMap<Key, Vec<u8>> {
     {
         rows.insert(Row::Carried(tracker, subject).key(), Vec::new());
     }
+    rows.extend(attention::rows(subject, state));
     rows
 }
 

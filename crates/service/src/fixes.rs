@@ -143,6 +143,7 @@ impl Service {
         for _ in 0..ATTEMPTS_MAX {
             let entry = self.table.get(&key).await?;
             let before = entry.as_ref().map(|it| ring_of(&it.value)).transpose()?;
+            let heard_before = before.as_ref().map(|it| it.0);
             let (mut heard_at, mut ring) = before.unwrap_or((Timestamp::MIN, Ring::default()));
             let mut trails = Vec::new();
             for (recorded_at, fixes) in &runs {
@@ -153,6 +154,7 @@ impl Service {
             for trail in trails {
                 self.keep_trail(tracker, &trail).await?;
             }
+            self.expect_fixes(tracker, heard_before, heard_at).await?;
             let row = to_bytes(&RingRow { heard_at, ring: ring.to_bytes() });
             if entry.as_ref().is_some_and(|it| it.value == row) {
                 return Ok(());

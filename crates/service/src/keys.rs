@@ -1,6 +1,7 @@
 //! Every key of the table. Whoever wants to know what is stored reads this file.
 
 use domain::{
+    attention::AttentionReason,
     holding::HolderId,
     id::{ClientId, EventId, PackageId, PhotoId, Subject, SubjectKind, TrackerId, UserId},
     time::{DAY, Timestamp},
@@ -25,6 +26,8 @@ pub const SUBJECT_SHARDS: u8 = 64;
 pub const BATCH_SHARDS: u8 = 16;
 /// How many shards what the map shows is spread over.
 pub const HOLDER_SHARDS: u8 = 64;
+/// How many shards what needs attention is spread over.
+pub const ATTENTION_SHARDS: u8 = 16;
 /// How many days of a tracker's trails lie in one shard.
 pub const TRAIL_DAYS: u32 = 32;
 /// How many shards a day of what happened to people's access is spread over.
@@ -79,6 +82,9 @@ pub enum Row<'a> {
     /// Derived: a run of a tracker's older fixes, by its first instant and a hash
     /// of all of it: columns of `domain::fixes`.
     Trail(TrackerId, Timestamp, [u8; 8]),
+    /// Derived: that a subject needs attention from an instant on, and why; empty.
+    /// Newest first.
+    Attention(Timestamp, AttentionReason, Subject),
     /// Which key a tracker's device signs with: [`crate::rows::DeviceRow`].
     Device(TrackerId),
     /// What every device's key is made from; 32 unguessable bytes.
@@ -192,6 +198,11 @@ impl Row<'_> {
             Self::Trail(tracker, at, hash) => {
                 let sort = [&at.millis().to_be_bytes()[..], hash].concat();
                 Key::new(trail_shard(*tracker, trail_span(*at)), sort)
+            }
+            Self::Attention(at, reason, subject) => {
+                let shard = attention_shard(subject.id_bytes()[0] % ATTENTION_SHARDS);
+                let why = [*reason as u8];
+                Key::new(shard, [&newest_first(*at)[..], &why, &subject_bytes(*subject)].concat())
             }
             Self::Device(tracker) => Key::new(subject_shard(Subject::Tracker(*tracker)), *b"d"),
             Self::DeviceMaster => Key::new(*b"d", *b"master"),
@@ -349,6 +360,12 @@ pub fn batch_shard(bucket: u8) -> Vec<u8> {
 #[must_use]
 pub fn is_batch(key: &Key) -> bool {
     key.shard.len() == 2 && key.shard[0] == b'b'
+}
+
+/// One of the shards of what needs attention.
+#[must_use]
+pub fn attention_shard(bucket: u8) -> Vec<u8> {
+    vec![b'z', bucket]
 }
 
 /// Which span of days a trail that begins then lies in.

@@ -1,6 +1,7 @@
 //! The use cases. Every change is an event recorded by [`Service::record`];
 //! everything else is derived from events and read here.
 
+pub mod attention;
 pub mod derive;
 pub mod devices;
 pub mod error;

@@ -71,6 +71,12 @@ impl Service {
         }
         self.take_batches_in().await?;
         done.rows_removed = self.remove_stale().await?;
+        for (subject, key) in self.attention_keys().await? {
+            if let Some(entry) = self.table.get(&key).await? {
+                done.rows_removed +=
+                    u64::from(self.remove_unless_asked(Some(subject), entry).await?);
+            }
+        }
         done.rows_written += self.recount_all(holders).await?;
         Ok(done)
     }
@@ -116,6 +122,9 @@ impl Service {
                     other => other?,
                 }
                 done.heads_repaired += 1;
+            }
+            if let Subject::Tracker(tracker) = subject {
+                self.look_again_for(tracker).await?;
             }
             done.rows_written += self.write_rows(subject, &right.state).await?;
             // Whoever changed the head meanwhile may have been overtaken by these

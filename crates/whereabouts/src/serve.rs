@@ -24,6 +24,8 @@ const GRACE: Duration = Duration::from_secs(20);
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 /// How often what is forgotten is removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// How often what has become due is looked at.
+const DUE_EVERY: Duration = Duration::from_secs(60);
 /// How long the projector waits after a failure.
 const RETRY: Duration = Duration::from_millis(500);
 
@@ -59,6 +61,7 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     let mut server = tokio::spawn(server);
     tokio::spawn(told_to_stop(stop.clone()));
     let sweeper = tokio::spawn(sweep(opened.service.clone()));
+    let due = tokio::spawn(look_at_what_is_due(opened.service.clone()));
     let watcher = tokio::spawn(watch_table(Arc::clone(&opened.table), stop));
     tokio::select! {
         ended = &mut server => ended.map_err(failed)?,
@@ -69,6 +72,7 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     }
     end_of(followers).await;
     sweeper.abort();
+    due.abort();
     drop(announced);
     // The watcher ends before it is told to only when the table has stopped.
     Ok(if watcher.is_finished() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -85,6 +89,18 @@ async fn watch_table(table: Arc<dyn Table>, stop: watch::Sender<bool>) {
             stop.send_replace(true);
             return;
         }
+    }
+}
+
+/// Looks each minute at what has become due; after a pause it catches up.
+async fn look_at_what_is_due(service: Service) {
+    loop {
+        match service.sweep_due().await {
+            Ok(swept) if swept.more => continue,
+            Ok(_) => (),
+            Err(error) => tracing::warn!(%error, "what is due is looked at later"),
+        }
+        time::sleep(DUE_EVERY).await;
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, fmt::Display, str::FromStr};
 
 use domain::{
+    attention::AttentionReason,
     event::{FactKind, IncidentReason},
     expected::ExpectedBasis,
     id::SubjectKind,
@@ -49,6 +50,8 @@ pub mod words {
     pub type Permission = Word<service::people::Permission>;
     /// What an answer rests on.
     pub type Basis = Word<domain::whereabouts::Basis>;
+    /// Why something needs attention.
+    pub type AttentionReason = Word<domain::attention::AttentionReason>;
     /// What an expectation rests on.
     pub type ExpectedBasis = Word<domain::expected::ExpectedBasis>;
 }
@@ -71,7 +74,7 @@ macro_rules! vocabularies {
 }
 
 vocabularies!(Mode, Status, CostKind, Datum, ContainerKind, PlaceKind, IncidentReason, FactKind);
-vocabularies!(SubjectKind, PackageField, Basis, ExpectedBasis);
+vocabularies!(AttentionReason, SubjectKind, PackageField, Basis, ExpectedBasis);
 
 impl<T: Vocabulary> Serialize for Word<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

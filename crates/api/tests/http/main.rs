@@ -1,6 +1,7 @@
 //! The API as a client meets it: requests go in, answers come out, on a table
 //! in memory with a clock and randomness that the tests hold.
 
+mod attention;
 mod data;
 mod finding;
 mod fixes;

@@ -79,6 +79,7 @@ const EXPECTED: &[(&str, &str, Open)] = &[
     ("POST", "/v1/trackers/{tracker}/key", ENTER),
     ("DELETE", "/v1/trackers/{tracker}/key", ENTER),
     ("POST", "/v1/fixes", ENTER),
+    ("GET", "/v1/attention", READ),
     ("GET", "/v1/live", READ),
     ("GET", "/v1/users", To(&[Admin])),
     ("POST", "/v1/users", To(&[Admin])),

@@ -228,7 +228,8 @@ impl Service {
             let read = if known { None } else { Some(self.ring(tracker).await?) };
             let mut board = self.live.board();
             let heard = board.links.hear(tracker, read, &fixes, row.recorded_at);
-            if let Some((fix, on, public, carries)) = heard {
+            let Some((fix, on, by_sight)) = heard else { continue };
+            for (public, carries) in by_sight {
                 let topics = carries.into_iter().map(Topic::Subject).collect();
                 board.post(topics, News::Measured(Measured { tracker, on, fix, public }));
             }

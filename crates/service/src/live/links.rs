@@ -130,15 +130,15 @@ impl Links {
     }
 
     /// Takes fixes of a tracker in, over what its ring was. The latest fix, what
-    /// it travels with, what everybody may know of it, and for whom it is; nothing
-    /// when that was told before or nobody watches.
+    /// it travels with, and for each thing that everybody may know of it those
+    /// whose watchers may; nothing when it was told before or nobody watches.
     pub fn hear(
         &mut self,
         tracker: TrackerId,
         read: Option<Ring>,
         fixes: &[Fix],
         recorded_at: Timestamp,
-    ) -> Option<(Fix, Option<Subject>, Public, Vec<Subject>)> {
+    ) -> Option<(Fix, Option<Subject>, Vec<(Public, Vec<Subject>)>)> {
         let heard = self.trackers.get_mut(&tracker)?;
         let ring = heard.ring.get_or_insert_with(|| read.unwrap_or_default());
         ring.absorb(fixes, recorded_at);
@@ -152,13 +152,24 @@ impl Links {
         let on = chains().flat_map(|it| &it.trackers).find(|(it, _)| *it == tracker);
         let on = on.map(|(_, on)| *on).filter(|it| *it != Subject::Tracker(tracker));
         let link = self.links.get(&Subject::Tracker(tracker)).and_then(|it| it.link.as_ref());
-        let public = if link.is_none_or(|it| it.person) {
-            Public::Nothing
-        } else {
-            let home = chains().flat_map(|it| &it.homes).find(|home| is_near(home, &fix));
-            home.map_or(Public::Exact, |it| Public::Town(it.town, it.town_radius_m))
+        let person = link.is_none_or(|it| it.person);
+        let public = |watched: &Subject| {
+            let homes = self.chains.get(watched).map_or(&[][..], |it| &it.homes);
+            match homes.iter().find(|home| is_near(home, &fix)) {
+                _ if person => Public::Nothing,
+                Some(home) => Public::Town(home.town, home.town_radius_m),
+                None => Public::Exact,
+            }
         };
-        Some((fix, on, public, carries))
+        let mut by_sight: Vec<(Public, Vec<Subject>)> = Vec::new();
+        for watched in carries {
+            let sight = public(&watched);
+            match by_sight.iter_mut().find(|it| it.0 == sight) {
+                Some((_, all)) => all.push(watched),
+                None => by_sight.push((sight, vec![watched])),
+            }
+        }
+        Some((fix, on, by_sight))
     }
 
     fn walk(&self, watched: Subject) -> (Chain, Vec<Subject>) {
@@ -222,10 +233,13 @@ impl Links {
     }
 }
 
-/// Whether a fix tells where a home is.
+/// Whether a fix tells where a home is. The whole town is one point to those who
+/// may not know more: a hole with the home in its middle would tell them.
 fn is_near(home: &Home, fix: &Fix) -> bool {
     let doubt_m = f64::from(fix.radius_95_mm.unwrap_or(0)) / 1000.0;
-    distance_m(home.at, fix.position.at) <= f64::from(home.radius_m) + HOME_NEAR_M + doubt_m
+    let is_within = |at, radius_m: f64| distance_m(at, fix.position.at) <= radius_m + doubt_m;
+    is_within(home.town, f64::from(home.town_radius_m))
+        || is_within(home.at, f64::from(home.radius_m) + HOME_NEAR_M)
 }
 
 /// Fixes by their tracker.

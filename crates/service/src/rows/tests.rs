@@ -4,6 +4,7 @@
 use std::{fmt::Debug, fs, path::PathBuf};
 
 use domain::{
+    attention::AttentionReason,
     event::{Event, Fact},
     fixes::{Batch, Mark, Point, Ring, columns},
     holding::{HolderId, Lane},
@@ -290,6 +291,7 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::Posting(Posted::Client, &[0x55; 16], at(), package()),
         Row::ClientWord("aurora", ClientId::from_bytes([0x55; 16])),
         Row::Carrier("ups"),
+        Row::Attention(at(), AttentionReason::Overdue, subject),
     ];
     let samples: Vec<Sample> = rows
         .iter()

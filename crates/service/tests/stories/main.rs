@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a story fails where a step fails")]
 
 mod accounts;
+mod attention;
 mod crash;
 mod day;
 mod fault;

@@ -104,6 +104,11 @@ impl World {
         self.clock.0.store(MONDAY + hours * HOUR, SeqCst);
     }
 
+    /// It is this instant.
+    pub fn clock_at(&self, at: Timestamp) {
+        self.clock.0.store(at.millis(), SeqCst);
+    }
+
     /// Somebody says something as it happens, or later if it is later already.
     pub async fn say(&self, subject: Subject, hours: i64, fact: Fact) -> Result<Receipt> {
         self.clock.0.fetch_max(MONDAY + hours * HOUR, SeqCst);
