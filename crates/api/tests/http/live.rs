@@ -229,7 +229,7 @@ async fn near_a_home_only_those_who_may_know_it_see_where() {
     for stream in [&mut exact, &mut public] {
         while name(&stream.event().await) != "ready" {}
     }
-    let mut fixes = |event: Event| (event.1 == "fix").then_some(event.2);
+    let fixes = |event: Event| (event.1 == "fix").then_some(event.2);
     let mut seen = Vec::new();
     while seen.len() < 2 {
         seen.extend(fixes(exact.event().await));
