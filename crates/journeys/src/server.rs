@@ -56,11 +56,21 @@ impl Server {
 
     /// The same, with what it prints going somewhere.
     pub async fn with_output(data: &Path, output: impl Into<Stdio>) -> io::Result<Self> {
+        Self::with_options(data, &[], output).await
+    }
+
+    /// The same, with more options of `serve`.
+    pub async fn with_options(
+        data: &Path,
+        options: &[&str],
+        output: impl Into<Stdio>,
+    ) -> io::Result<Self> {
         // What a killed server left behind must not be taken for the new one.
         let _ = fs::remove_file(data.join("server.json"));
         let child = AsyncCommand::new(binary())
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(data)
+            .args(options)
             .stdout(output)
             .kill_on_drop(true)
             .spawn()?;

@@ -49,9 +49,19 @@ pub struct Store {
 /// Serve the page and the API from a data folder.
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// The folder that holds everything; made if it is missing.
-    #[arg(long, value_name = "DIR", default_value = "data")]
-    pub data: PathBuf,
+    /// The folder that holds everything; made if it is missing. [default: data, and
+    /// data/demo for the demo]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Show a made-up world that keeps moving, with people to view it as.
+    #[arg(long)]
+    pub demo: bool,
+    /// How many packages the demo begins with. [default: 34800]
+    #[arg(long, value_name = "N", requires = "demo", value_parser = clap::value_parser!(u64).range(100..=2_000_000))]
+    pub packages: Option<u64>,
+    /// Which of all demo worlds. [default: 1]
+    #[arg(long, value_name = "S", requires = "demo")]
+    pub seed: Option<u64>,
     /// Where to listen. Anything but loopback needs TLS in front, so that
     /// passwords and cookies are never sent in the clear.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
@@ -63,6 +73,14 @@ pub struct Serve {
     /// it, everybody behind a proxy counts as one when wrong passwords are counted.
     #[arg(long, value_name = "IP")]
     pub trusted_proxy: Vec<IpAddr>,
+}
+
+impl Serve {
+    /// The folder that holds everything: a demo has its own unless told otherwise.
+    pub fn folder(&self) -> PathBuf {
+        let usual = if self.demo { "data/demo" } else { "data" };
+        self.data.clone().unwrap_or_else(|| usual.into())
+    }
 }
 
 /// Import shipments from a CSV or NDJSON file.

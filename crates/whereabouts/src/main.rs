@@ -2,6 +2,7 @@
 
 mod cli;
 mod client;
+mod demo;
 mod export;
 mod failure;
 mod find;

@@ -2,7 +2,13 @@
 
 use std::{net::IpAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
-use service::{Service, live::Follower, outside::random, packages::Filter, projector::Projector};
+use service::{
+    Service,
+    live::Follower,
+    outside::{Clock, random},
+    packages::Filter,
+    projector::Projector,
+};
 use table::{FeedId, Key, Table};
 use tokio::{net::TcpListener, signal, sync::watch, task::JoinSet, time};
 use tracing_subscriber::EnvFilter;
@@ -10,10 +16,11 @@ use tracing_subscriber::EnvFilter;
 use crate::{
     cli::Serve,
     client,
+    demo::{self, Demo},
     failure::{Failure, failed},
     gauges::Measures,
     listen::{self, Proxies},
-    outside::SystemEntropy,
+    outside::{SystemClock, SystemEntropy},
     store::{self, Opened},
     terminal::{FAINT, STRONG, styled},
 };
@@ -39,27 +46,34 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
         )));
     }
     log_to_standard_error();
-    let opened = store::open(&wish.data).map_err(failed)?;
+    let folder = wish.folder();
+    let note = wish.demo.then(|| demo::note_of(&wish, &folder)).transpose()?;
+    let opened = store::open(&folder).map_err(failed)?;
     let listener = TcpListener::bind(wish.listen)
         .await
         .map_err(|it| failed(format!("cannot listen on {}: {it}", wish.listen)))?;
     let url = format!("http://{}", listener.local_addr()?);
     let key = operator_key(&opened);
-    let announced = client::announce(&wish.data, &url, &key)?;
     let (stop, stopped) = watch::channel(false);
     let projector = Arc::new(Projector::new(opened.service.clone()));
     let mut followers = follow(&projector, &stopped).await?;
+    let demo = match note {
+        Some(note) => Some(begin_demo(&opened, note, &projector).await?),
+        None => None,
+    };
     for follower in opened.service.live_followers().await.map_err(failed)? {
         followers.spawn(tell(opened.service.clone(), follower, stopped.clone()));
     }
+    let announced = client::announce(&folder, &url, &key)?;
     let measures = Measures { table: Arc::clone(&opened.table), projector: Arc::clone(&projector) };
     let api = store::api(&opened, Arc::new(measures), wish.behind_tls);
-    greet(&opened, &url, &wish.data).await?;
+    greet(&opened, &url, &folder, demo.as_ref()).await?;
 
     let proxies = Proxies(wish.trusted_proxy.iter().map(IpAddr::to_canonical).collect());
     let server = listen::serve(listener, api::router(api), proxies, stopped.clone());
     let mut server = tokio::spawn(server);
     tokio::spawn(told_to_stop(stop.clone()));
+    let mover = demo.map(|it| tokio::spawn(it.keep_moving(stopped.clone())));
     let sweeper = tokio::spawn(sweep(opened.service.clone()));
     let due = tokio::spawn(look_at_what_is_due(opened.service.clone()));
     let watcher = tokio::spawn(watch_table(Arc::clone(&opened.table), stop));
@@ -71,11 +85,31 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
         }
     }
     end_of(followers).await;
+    if let Some(mover) = mover {
+        // A tick takes less than a second but for a very large world.
+        let _ = time::timeout(GRACE, mover).await;
+    }
     sweeper.abort();
     due.abort();
     drop(announced);
     // The watcher ends before it is told to only when the table has stopped.
     Ok(if watcher.is_finished() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Tells the demo's past and waits until it is derived.
+async fn begin_demo(
+    opened: &Opened,
+    note: demo::Note,
+    projector: &Projector,
+) -> Result<Demo, Failure> {
+    let mut demo = Demo::new(opened.service.clone(), note);
+    demo.catch_up(SystemClock.now()).await.map_err(failed)?;
+    for feed in projector.feeds().await.map_err(failed)? {
+        while projector.behind(feed).await.map_err(failed)? > 0 {
+            time::sleep(RETRY / 10).await;
+        }
+    }
+    Ok(demo)
 }
 
 /// Stops the server when its table has: after a failed flush to disk only
@@ -203,8 +237,17 @@ async fn told_to_stop(stop: watch::Sender<bool>) {
 }
 
 /// Says where it listens, how to get in, and what to try.
-async fn greet(opened: &Opened, url: &str, data: &Path) -> Result<(), Failure> {
-    let setup = opened.service.people().ensure_setup().await.map_err(failed)?;
+async fn greet(
+    opened: &Opened,
+    url: &str,
+    data: &Path,
+    demo: Option<&Demo>,
+) -> Result<(), Failure> {
+    let people = opened.service.people();
+    if let Some(demo) = demo {
+        demo::show_ways_in(people, demo.world(), url).await?;
+    }
+    let setup = people.ensure_setup().await.map_err(failed)?;
     let data = data.display();
     anstream::println!("{}  {}", styled(STRONG, "Whereabouts"), styled(STRONG, url));
     match setup {
@@ -212,6 +255,7 @@ async fn greet(opened: &Opened, url: &str, data: &Path) -> Result<(), Failure> {
             anstream::println!("\nNobody administers it yet. Open this once to become the first:");
             anstream::println!("  {url}/#setup={}", token.reveal());
         }
+        None if demo.is_some() => (),
         None => anstream::println!("\nSign in with your name and password."),
     }
     let program = std::env::args().next().unwrap_or_else(|| "whereabouts".to_owned());

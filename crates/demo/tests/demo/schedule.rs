@@ -46,6 +46,11 @@ fn an_interval_in_parts_is_the_whole_interval() {
         (at, step) = (next, step * 2 % (5 * HOUR) + 1);
     }
     assert_eq!(whole, parts);
+    // Cut at the very instant of something, it belongs to the later part.
+    let cut = whole[whole.len() / 2].happened_at;
+    let mut halves = world.between(from, cut);
+    halves.extend(world.between(cut, to));
+    assert_eq!(whole, halves);
     assert!(by_id(whole).len() > 500);
 }
 

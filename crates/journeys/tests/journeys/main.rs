@@ -1,5 +1,6 @@
 //! Whole-system journeys on the built binary: few and strong.
 
+mod demo;
 mod first_start;
 mod kill;
 mod malformed;
