@@ -1,6 +1,6 @@
 //! Whole-system journeys on the built binary: few and strong.
 
-mod demo;
+mod demo_world;
 mod first_start;
 mod kill;
 mod malformed;
