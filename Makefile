@@ -1,7 +1,7 @@
 # Two commands do everything: `make run` shows the product, `make test` proves it.
 # Both need only Rust (https://rustup.rs), make and a C linker.
 
-DATA ?= data
+DATA ?= data/demo
 LISTEN ?= 127.0.0.1:8080
 CARGO ?= cargo
 
@@ -9,12 +9,10 @@ FUZZ_SECONDS ?= 60
 
 .PHONY: run test check bench soak fuzz bless clean
 
-## run: build, load a few example shipments once, serve, print a way in
+## run: build, serve the demo, print links that sign you in
 run:
 	$(CARGO) build --release --quiet -p whereabouts
-	@test -d $(DATA) || $$($(MAKE) -s binary) import examples/shipments.csv \
-		--map examples/shipments.toml --data $(DATA)
-	@exec $$($(MAKE) -s binary) serve --data $(DATA) --listen $(LISTEN)
+	@exec $$($(MAKE) -s binary) serve --demo --data $(DATA) --listen $(LISTEN)
 
 # Where cargo puts the release binary, wherever its target folder is.
 .PHONY: binary

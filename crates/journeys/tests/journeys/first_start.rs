@@ -12,7 +12,7 @@ use serde_json::json;
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples");
 const LOGIN: &str = "Content-Type: application/json\r\n";
 
-/// The first start as `make run` does it: the examples, then the server.
+/// A first start with data of one's own: the examples, then the server.
 fn load_examples(data: &Path) {
     let mut import = Command::new(binary());
     import.args(["import", &format!("{EXAMPLES}/shipments.csv")]);
