@@ -36,9 +36,6 @@ const STEP: Millis = 3 * HOUR;
 const SPARSE_STEP: Millis = 6 * DAY;
 /// How far ahead the schedule is read.
 const AHEAD: Millis = 10 * MINUTE;
-/// How much before the anchor trackers were heard, thinned.
-const HEARD: Millis = 24 * HOUR;
-
 /// A world and the store that it is told to.
 pub struct Demo {
     note: Note,
@@ -129,7 +126,7 @@ impl Demo {
             bar.set_position((until.since(world.begins_at()) / DAY) as u64);
         }
         bar.finish_and_clear();
-        self.teller.tell_fixes_thinned(anchored_at.plus(-HEARD), anchored_at).await
+        self.teller.tell_fixes_until(anchored_at).await
     }
 
     /// Reads the lives that begin in the next part of the past.

@@ -85,26 +85,32 @@ impl Teller {
             story.drafts.push(draft.clone());
         }
         self.tell(stories.into_values().collect()).await?;
-        let watched_from = now.plus(-WATCHED).min(until).max(from);
-        let heard_from = now.plus(-HEARD).max(from);
-        if heard_from < watched_from {
-            self.tell_fixes_thinned(heard_from, watched_from).await?;
-        }
-        self.tell_fixes(watched_from, until, Pace::Live).await?;
+        self.tell_fixes_between(from, until, now).await?;
         // Only now: whatever failed is told again.
         self.coming.drain(..due);
         Ok(())
     }
 
-    /// What trackers reported, as far as anybody wants to know afterwards.
-    pub async fn tell_fixes_thinned(&self, from: Timestamp, until: Timestamp) -> Result<()> {
-        let mut at = from;
-        while at < until {
-            let next = at.plus(HOUR).min(until);
+    /// What trackers reported before this instant, which is now.
+    pub async fn tell_fixes_until(&self, now: Timestamp) -> Result<()> {
+        self.tell_fixes_between(now.plus(-HEARD), now, now).await
+    }
+
+    /// What trackers reported: all of the last minutes, some of the last day.
+    async fn tell_fixes_between(
+        &self,
+        from: Timestamp,
+        until: Timestamp,
+        now: Timestamp,
+    ) -> Result<()> {
+        let watched_from = now.plus(-WATCHED).min(until).max(from);
+        let mut at = now.plus(-HEARD).max(from);
+        while at < watched_from {
+            let next = at.plus(HOUR).min(watched_from);
             self.tell_fixes(at, next, Pace::Thinned).await?;
             at = next;
         }
-        Ok(())
+        self.tell_fixes(watched_from, until, Pace::Live).await
     }
 
     async fn tell_fixes(&self, from: Timestamp, until: Timestamp, pace: Pace) -> Result<()> {
