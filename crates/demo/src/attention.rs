@@ -2,7 +2,7 @@
 //! for a reason that people understand, and each solved in the end.
 
 use domain::{
-    event::{Fact, IncidentReason, Proof},
+    event::{Fact, Holder, IncidentReason, Proof},
     geodesy::destination,
     id::{PackageId, Subject, TrackerId},
     land::is_land,
@@ -244,10 +244,12 @@ impl World {
         story.say(at(-49), Fact::CostAdded(freight));
         let (from, to, mode) = (Some(from), Some(gateway.place), Some(Mode::Air));
         story.say(at(-44), Fact::Departed { from, to, mode, expected_at: Some(at(-20)) });
-        story.say(at(-19), Fact::Arrived { place: gateway.place });
-        self.tell_trouble(&mut story, &case, gateway.place);
-        let end = case.until;
-        let place = gateway.place;
+        let (end, place) = (case.until, gateway.place);
+        story.say(at(-19), Fact::Arrived { place });
+        // It waits there until somebody has an idea.
+        story.say(at(-18), Fact::Joined(Holder::Place(place)));
+        self.tell_trouble(&mut story, &case, place);
+        story.say(end.plus(-MINUTE), Fact::Left(Holder::Place(place)));
         story.say(end, Fact::Scanned { place, floor: None });
         story.say(end, Fact::Note(Private::new(TROUBLES[trouble_of(&case)].solved)));
         story.say(end.plus(2 * HOUR), Fact::PromiseChanged(promise(end.plus(12 * HOUR))));

@@ -30,8 +30,10 @@ use telling::Teller;
 const TICK: Duration = Duration::from_secs(1);
 /// How often the note is kept: what is told again after a crash is no more.
 const NOTE_EVERY: Millis = 15 * SECOND;
-/// How much of the dense days, and of what was missed, is told at once.
+/// How much of the dense days is told at once.
 const STEP: Millis = 3 * HOUR;
+/// How much of what was missed: reading the schedule takes as long for less.
+const MISSED_STEP: Millis = 12 * HOUR;
 /// How much of the sparse past.
 const SPARSE_STEP: Millis = 6 * DAY;
 /// How far ahead the schedule is read.
@@ -66,9 +68,10 @@ impl Demo {
         if self.note.begun_until < self.note.anchored_at {
             self.load().await?;
         }
-        let bar = progress(None, "catching up");
-        while self.note.told_until.plus(STEP) < now {
-            self.tell_until(self.note.told_until.plus(STEP), now).await?;
+        let bar = progress(None, "half days caught up");
+        while self.note.told_until.plus(MISSED_STEP) < now {
+            self.tell_until(self.note.told_until.plus(MISSED_STEP), now).await?;
+            self.keep_note()?;
             bar.inc(1);
         }
         bar.finish_and_clear();
@@ -90,7 +93,7 @@ impl Demo {
                 _ = stopped.wait_for(|it| *it) => break,
             }
             let now = SystemClock.now();
-            let until = now.min(self.note.told_until.plus(STEP));
+            let until = now.min(self.note.told_until.plus(MISSED_STEP));
             match self.tell_until(until, now).await {
                 Ok(()) if NOTE_EVERY <= until.since(kept_at) => {
                     kept_at = until;
