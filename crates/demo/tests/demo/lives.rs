@@ -33,7 +33,7 @@ fn state(story: &Story) -> State {
 }
 
 /// Whether a package is known and not yet at its end.
-pub fn is_live(story: &Story, _: Timestamp) -> bool {
+pub fn is_live(story: &Story) -> bool {
     !state(story).status.is_final()
 }
 

@@ -98,7 +98,7 @@ fn a_size_is_how_many_packages_there_are() {
             for story in world.begun(at, next, anchor()) {
                 let domain::id::Subject::Package(_) = story.subject else { continue };
                 count += 1;
-                live += u64::from(crate::lives::is_live(&story, anchor()));
+                live += u64::from(crate::lives::is_live(&story));
             }
             at = next;
         }

@@ -105,7 +105,7 @@ fn one_truck_falls_silent_now_and_then_and_speaks_again() {
 }
 
 #[test]
-fn fixes_are_near_what_they_measure_and_no_faster_than_what_moves() {
+fn fixes_are_near_what_they_measure() {
     let world = World::new(1, 3_000, anchor());
     let fixes = world.fixes(anchor().plus(DAY), anchor().plus(DAY + 5 * MINUTE), Pace::Live);
     for (number, vehicle) in world.fleet().vehicles.iter().enumerate() {
