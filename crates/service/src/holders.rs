@@ -144,12 +144,11 @@ impl Service {
             } else {
                 found.map(|_| Write::delete(key, guard))
             };
-            match write {
-                Some(write) => match self.table.write(vec![write]).await {
+            if let Some(write) = write {
+                match self.table.write(vec![write]).await {
                     Err(table::Error::Conflict(_)) => continue,
                     other => other?,
-                },
-                None => (),
+                }
             }
             // Whoever moved it meanwhile may have been overtaken by this row.
             if self.head(subject).await?.is_some_and(|(_, now)| now == version) {

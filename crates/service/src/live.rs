@@ -20,8 +20,10 @@ use bytes::Bytes;
 use domain::{
     event::{Holder, IncidentReason},
     expected::Expected,
+    holding::HolderId,
     id::{PlaceId, Subject, TrackerId, UserId},
     leaf::hex,
+    map::Mark,
     motion::Fix,
     position::LatLon,
     record::Promise,
@@ -76,14 +78,13 @@ pub enum News {
     Carried(Carried),
     /// A tracker was measured.
     Measured(Measured),
-    /// Text that whoever published it has written: JSON in one line.
-    Given {
-        /// What kind of news.
-        name: &'static str,
-        /// For those who may see homes exactly.
-        exact: Bytes,
-        /// For everybody else; nothing if it is not for them.
-        public: Option<Bytes>,
+    /// A holder on a watched tile of the map as it is now; without a mark it is no
+    /// longer shown.
+    Shown {
+        /// Which.
+        id: HolderId,
+        /// Where it is and what it holds.
+        mark: Option<Box<Mark>>,
     },
 }
 

@@ -28,6 +28,7 @@ mod picture;
 
 pub use filter::Narrow;
 use picture::Picture;
+pub(crate) use picture::open_mark;
 
 /// Rows read at once.
 const PAGE: usize = 1_000;
@@ -101,9 +102,15 @@ impl Service {
         Ok(self.map.read().len())
     }
 
-    /// Brings the map in memory up to date. A main calls it whenever something
-    /// changed, so that nobody who asks has to wait for it.
-    pub async fn follow_map(&self) -> Result<()> {
+    /// Brings a map that somebody has asked for up to date, so that the next one
+    /// who asks need not wait for it.
+    pub async fn keep_map(&self) -> Result<()> {
+        let asked_for = self.map.at.lock().await.is_some();
+        if asked_for { self.follow_map().await } else { Ok(()) }
+    }
+
+    /// Brings the map in memory up to date.
+    async fn follow_map(&self) -> Result<()> {
         let mut at = self.map.at.lock().await;
         let feeds = self.table.feeds().await?;
         if at.is_none() {

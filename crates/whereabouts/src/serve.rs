@@ -31,6 +31,8 @@ const GRACE: Duration = Duration::from_secs(20);
 const PROBE_EVERY: Duration = Duration::from_secs(1);
 /// How often what is forgotten is removed.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// How often the map in memory takes in what is new; whoever asks waits for the rest.
+const MAP_EVERY: Duration = Duration::from_millis(500);
 /// How often what has become due is looked at.
 const DUE_EVERY: Duration = Duration::from_secs(60);
 /// How long the projector waits after a failure.
@@ -76,6 +78,7 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     let mover = demo.map(|it| tokio::spawn(it.keep_moving(stopped.clone())));
     let sweeper = tokio::spawn(sweep(opened.service.clone()));
     let due = tokio::spawn(look_at_what_is_due(opened.service.clone()));
+    let map = tokio::spawn(keep_map(opened.service.clone()));
     let watcher = tokio::spawn(watch_table(Arc::clone(&opened.table), stop));
     tokio::select! {
         ended = &mut server => ended.map_err(failed)?,
@@ -91,6 +94,7 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     }
     sweeper.abort();
     due.abort();
+    map.abort();
     drop(announced);
     // The watcher ends before it is told to only when the table has stopped.
     Ok(if watcher.is_finished() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -123,6 +127,16 @@ async fn watch_table(table: Arc<dyn Table>, stop: watch::Sender<bool>) {
             stop.send_replace(true);
             return;
         }
+    }
+}
+
+/// Keeps the map in memory near to what is true while somebody looks at it.
+async fn keep_map(service: Service) {
+    loop {
+        if let Err(error) = service.keep_map().await {
+            tracing::warn!(%error, "the map falls behind");
+        }
+        time::sleep(MAP_EVERY).await;
     }
 }
 

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::wire::{
     event::Measurement,
+    map,
     package::{Expected, HolderView, Promise, SeenAt},
     scalar::{Id, Time, ids},
     word::{Word, words},
@@ -26,6 +27,8 @@ pub enum LiveEvent {
     Carried(Carried),
     /// `fix`: a tracker was measured.
     Fix(Fix),
+    /// `holder`: what a watched tile of the map shows has changed.
+    Holder(OnMap),
     /// `ready`, `reset`: a stream begins; after `reset` fetch everything anew.
     Begun(Begun),
 }
@@ -85,6 +88,15 @@ pub struct TrackerOn {
     pub tracker: ids::Tracker,
     /// What it travels with.
     pub on: ids::Subject,
+}
+
+/// A holder on the map as it is now.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OnMap {
+    /// Which: the same as in tiles.
+    pub key: String,
+    /// Where it is and what it holds; nothing once it is no longer shown.
+    pub holder: Option<map::Holder>,
 }
 
 /// Where a tracker is.
@@ -167,9 +179,10 @@ pub fn frame(stream: &Subscription, frame: &Frame, exact: bool) -> Option<Bytes>
             News::Changed(it) => Some(event(Some(&id), "changed", &Changed::from(&**it))),
             News::Carried(it) => Some(event(Some(&id), "carried", &Carried::from(it))),
             News::Measured(it) => Fix::of(it, exact).map(|it| event(Some(&id), "fix", &it)),
-            News::Given { name, exact: all, public } => {
-                let data = if exact { Some(all) } else { public.as_ref() };
-                data.map(|it| lines(Some(&id), name, &String::from_utf8_lossy(it)))
+            News::Shown { id: holder, mark } => {
+                let holder =
+                    OnMap { key: map::key(*holder), holder: mark.as_deref().map(map::Holder::of) };
+                Some(event(Some(&id), "holder", &holder))
             }
         }
     })

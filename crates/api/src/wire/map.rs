@@ -40,6 +40,8 @@ pub struct Crowd {
 /// A container, place, lane or package on the map.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Holder {
+    /// Names it for as long as it is shown.
+    pub key: String,
     /// Which one; missing for a lane, which has no page of its own.
     pub id: Option<ids::Subject>,
     /// What it is.
@@ -94,7 +96,9 @@ impl Crowd {
 }
 
 impl Holder {
-    fn of(it: &Mark) -> Self {
+    /// As it travels.
+    #[must_use]
+    pub fn of(it: &Mark) -> Self {
         let id = match it.id {
             HolderId::Package(id) => Some(Subject::Package(id)),
             HolderId::Container(id) => Some(Subject::Container(id)),
@@ -102,6 +106,7 @@ impl Holder {
             HolderId::Lane(_) => None,
         };
         Self {
+            key: key(it.id),
             id: id.map(Id),
             kind: it.kind.word(),
             mode: it.mode.map(Word),
@@ -113,6 +118,12 @@ impl Holder {
             path: it.path.iter().map(Point::of).collect(),
         }
     }
+}
+
+/// A holder's name on the map: in columns it is the same as bytes.
+#[must_use]
+pub fn key(id: HolderId) -> String {
+    domain::leaf::hex(&id.to_bytes())
 }
 
 impl Point {

@@ -276,7 +276,10 @@ fn count(from: &mut Reader) -> Result<usize, InvalidTile> {
 }
 
 fn narrow(from: &mut Reader, count: usize) -> Result<Vec<u32>, InvalidTile> {
-    let one = |_| Ok(u32::try_from(from.unsigned()?).map_err(|_| InvalidTile::Value("a number"))?);
+    let one = |_| {
+        let value = from.unsigned()?;
+        u32::try_from(value).map_err(|_| InvalidTile::Value("a number"))
+    };
     (0..count).map(one).collect()
 }
 

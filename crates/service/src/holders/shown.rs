@@ -5,6 +5,7 @@ use domain::{
     id::{ContainerId, Subject},
     map::{MarkKind, Path, Waypoint, path::distance_m},
     motion::Fix,
+    position::{Height, LatLon},
     record::{ContainerKind, PlaceKind, PlaceRecord, Record},
     time::{HOUR, MINUTE, Millis, Timestamp},
 };
@@ -127,7 +128,7 @@ impl Service {
 
 fn at_place(place: &PlaceRecord, since: Timestamp) -> Shown {
     // Of a home this is its town: the map is for everybody.
-    let height_m = place.ground.map(|it| it.ellipsoid_m());
+    let height_m = place.ground.map(Height::ellipsoid_m);
     let path = Path::along(vec![point(since, place.at, height_m)]).expect("one point is a path");
     let kind = match place.kind {
         PlaceKind::Facility => MarkKind::Facility,
@@ -140,7 +141,7 @@ fn at_place(place: &PlaceRecord, since: Timestamp) -> Shown {
     Shown { kind, mode: None, name: None, path, radius_95_m: place.radius_m, as_of: since }
 }
 
-fn point(at: Timestamp, position: domain::position::LatLon, height_m: Option<f64>) -> Waypoint {
+fn point(at: Timestamp, position: LatLon, height_m: Option<f64>) -> Waypoint {
     let dm = |it: f64| (it * 10.0).clamp(-100_000.0, 10_000_000.0) as i32;
     Waypoint { at, position, height_dm: height_m.map(dm) }
 }

@@ -63,6 +63,17 @@ pub struct Joined {
     pub access: Arc<AtomicU8>,
 }
 
+/// Where a stream was before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resume {
+    /// It is new.
+    Never,
+    /// It has seen everything up to this frame.
+    After(u64),
+    /// It was at another process, or is no stream of ours.
+    Elsewhere,
+}
+
 impl Board {
     /// Numbers a frame, keeps it, and hands it to everybody who watches one of
     /// its topics. Nothing happens when none of them is watched.
@@ -120,13 +131,12 @@ impl Board {
         }
     }
 
-    /// Adds a stream that has seen everything up to `after`, if it was there
-    /// before. Every topic must be followed already, or it is `None`.
+    /// Adds a stream that goes on where it was. Every topic must be followed already, or it is `None`.
     pub fn join(
         &mut self,
         user: Option<UserId>,
         topics: &[Topic],
-        after: Option<Option<u64>>,
+        resume: Resume,
     ) -> Result<Option<Joined>, Full> {
         self.room_for(user)?;
         let Some(since) = topics.iter().map(|it| self.topics.get(it).map(|it| it.since)).collect()
@@ -137,10 +147,10 @@ impl Board {
         let kept = |after: u64| {
             self.floor <= after && after <= self.number && since.iter().all(|it| *it <= after)
         };
-        let (start, missed) = match after {
-            None => (Start::Fresh, VecDeque::new()),
-            Some(Some(after)) if kept(after) => (Start::Resumed, self.after(after, topics)),
-            Some(_) => (Start::Reset, VecDeque::new()),
+        let (start, missed) = match resume {
+            Resume::Never => (Start::Fresh, VecDeque::new()),
+            Resume::After(after) if kept(after) => (Start::Resumed, self.after(after, topics)),
+            Resume::After(_) | Resume::Elsewhere => (Start::Reset, VecDeque::new()),
         };
         let id = self.next_stream;
         self.next_stream += 1;

@@ -3,7 +3,9 @@
 
 use domain::{
     fixes::{Batch, Ring},
+    holding::HolderId,
     id::{Subject, TrackerId, UserId},
+    map::{Mark, TileId},
     time::Timestamp,
 };
 use table::{Changed as Change, FeedId, Seq};
@@ -11,14 +13,16 @@ use table::{Changed as Change, FeedId, Seq};
 use super::{
     Carried, Changed, Full, Live, Measured, News, Subscription, Topic, Wish,
     aim::Link,
+    board::Resume,
     links::{ByTracker, Followed},
 };
 use crate::{
     Service,
     error::{Error, Result},
     fixes::ring_of,
-    keys::{Row, is_batch, subject_of_shard, user_of_shard},
-    rows::{BatchRow, Head},
+    keys::{Row, holder_of_row, is_batch, subject_of_shard, user_of_shard},
+    map::open_mark,
+    rows::{BatchRow, Head, HolderRow},
 };
 
 /// Most changes read at once.
@@ -90,13 +94,16 @@ impl Service {
         }
         let boot = self.live.boot(&*self.entropy);
         let number = |it: &String| it.strip_prefix(boot)?.strip_prefix('-')?.parse().ok();
-        let after = wish.after.as_ref().map(number);
+        let resume = match wish.after.as_ref() {
+            None => Resume::Never,
+            Some(id) => number(id).map_or(Resume::Elsewhere, Resume::After),
+        };
         for _ in 0..ROUNDS_MAX {
             for topic in &wish.topics {
                 self.begin_to_watch(*topic).await?;
             }
             let mut board = self.live.board();
-            let joined = match board.join(wish.user, &wish.topics, after) {
+            let joined = match board.join(wish.user, &wish.topics, resume) {
                 Err(full) => return Ok(Err(full)),
                 // Changes were gone unread in between.
                 Ok(None) => continue,
@@ -180,7 +187,9 @@ impl Service {
                 _ => Ok(()),
             };
         }
-        if is_batch(&change.key) {
+        if let Some(holder) = holder_of_row(&change.key) {
+            self.tell_shown(holder, change)?;
+        } else if is_batch(&change.key) {
             if let Some(row) = &change.new {
                 return self.tell_fixes(row).await;
             }
@@ -208,6 +217,31 @@ impl Service {
         }
         for watched in needed_by {
             self.aim(watched, None).await?;
+        }
+        Ok(())
+    }
+
+    /// A holder changed on the map: whoever watches a tile that it was or is in.
+    fn tell_shown(&self, id: HolderId, change: &Change) -> Result<()> {
+        let tiles = self.live.watched_tiles();
+        if tiles.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let mark = |row: Option<&[u8]>| -> Result<Option<Mark>> {
+            let row: Option<HolderRow> = row.map(minicbor::decode).transpose()?;
+            Ok(row.and_then(|it| open_mark(id, &it, now)))
+        };
+        let (old, new) = (mark(change.old.as_deref())?, mark(change.new.as_deref())?);
+        let shows =
+            |mark: &Mark, tile: TileId| mark.path.iter().any(|point| tile.contains(point.position));
+        let concerned = tiles.into_iter().filter(|(z, x, y)| {
+            TileId::new(*z, *x, *y)
+                .is_ok_and(|tile| [&old, &new].into_iter().flatten().any(|it| shows(it, tile)))
+        });
+        let topics: Vec<Topic> = concerned.map(|(z, x, y)| Topic::Tile { z, x, y }).collect();
+        if !topics.is_empty() && old != new {
+            self.live.board().post(topics, News::Shown { id, mark: new.map(Box::new) });
         }
         Ok(())
     }

@@ -225,12 +225,6 @@ impl Links {
             }
         }
     }
-
-    /// How many links, chains and trackers are kept.
-    #[cfg(test)]
-    pub fn kept(&self) -> (usize, usize, usize) {
-        (self.links.len(), self.chains.len(), self.trackers.len())
-    }
 }
 
 /// Whether a fix tells where a home is. The whole town is one point to those who

@@ -149,17 +149,37 @@ fn cluster(holders: &[Found]) -> Cluster {
 
 impl Found<'_> {
     fn mark(&self, now: Timestamp, named: bool) -> Mark {
-        let Shown { kind, mode, name, path, radius_95_m, as_of } = &self.pin.shown;
-        Mark {
-            id: self.pin.id,
-            kind: *kind,
-            mode: *mode,
-            packages: self.packages,
-            problems: self.problems,
-            radius_95_m: *radius_95_m,
-            as_of: *as_of,
-            name: name.clone().filter(|_| named),
-            path: path.during(now.plus(-BEHIND), now.plus(AHEAD)).to_vec(),
-        }
+        let Pin { id, shown, .. } = self.pin;
+        mark(*id, shown, (self.packages, self.problems), now, named)
+    }
+}
+
+/// A holder as a map shows it whose packages are those still on their way;
+/// nothing when it is not shown.
+#[must_use]
+pub fn open_mark(id: HolderId, row: &HolderRow, now: Timestamp) -> Option<Mark> {
+    let (packages, problems) = Narrow::Open.count(&row.counts);
+    let shown = row.shown.as_ref().filter(|_| packages != 0)?;
+    Some(mark(id, shown, (packages, problems), now, true))
+}
+
+fn mark(
+    id: HolderId,
+    shown: &Shown,
+    (packages, problems): (u32, u32),
+    now: Timestamp,
+    named: bool,
+) -> Mark {
+    let Shown { kind, mode, name, path, radius_95_m, as_of } = shown;
+    Mark {
+        id,
+        kind: *kind,
+        mode: *mode,
+        packages,
+        problems,
+        radius_95_m: *radius_95_m,
+        as_of: *as_of,
+        name: name.clone().filter(|_| named),
+        path: path.during(now.plus(-BEHIND), now.plus(AHEAD)).to_vec(),
     }
 }

@@ -170,7 +170,7 @@ async fn a_tracker_that_speaks_is_looked_for_once_a_period_and_by_two_sweepers_o
         units += world.table.usage().write_units - before;
     }
     // Each time it is looked for again 45 minutes after it was heard of.
-    assert_eq!(moved, (44 + 8 * 60) / 45);
+    assert_eq!(moved, (8usize * 60).div_ceil(45));
     println!("write units to know for 8 hours that a tracker speaks: {units}");
     assert!(units <= 6 * moved as u64, "{units} write units for {moved} looks");
     assert_eq!(all(&world).await, []);

@@ -131,7 +131,7 @@ impl Company {
     }
 
     /// Every holder's counts, from the states of packages and containers alone.
-    async fn from_scratch(&self) -> BTreeMap<HolderId, Counts> {
+    async fn counted_anew(&self) -> BTreeMap<HolderId, Counts> {
         let mut all: BTreeMap<HolderId, Counts> = BTreeMap::new();
         for package in &self.packages {
             let state = self.state(Subject::Package(*package)).await;
@@ -163,7 +163,7 @@ impl Company {
 
     /// The rows say what the states say.
     async fn check(&self) {
-        let wanted = self.from_scratch().await;
+        let wanted = self.counted_anew().await;
         let rows = self.rows().await;
         for (holder, row) in &rows {
             let counts = wanted.get(holder).cloned().unwrap_or_default();
