@@ -35,7 +35,7 @@ impl Story {
     /// What of it happens from one instant until just before another.
     #[must_use]
     pub fn within(mut self, from: Timestamp, to: Timestamp) -> Self {
-        self.drafts.retain(|it| from < it.happened_at && it.happened_at < to);
+        self.drafts.retain(|it| from <= it.happened_at && it.happened_at < to);
         self
     }
 }
