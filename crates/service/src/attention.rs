@@ -114,7 +114,8 @@ impl Service {
             from = from.max([after, &[0]].concat());
         }
         let scan = |bucket| {
-            let mut scan = Scan::whole(attention_shard(bucket), limit);
+            // One more than wanted tells whether there is more.
+            let mut scan = Scan::whole(attention_shard(bucket), limit + 1);
             scan.range.start.clone_from(&from);
             self.table.scan(scan)
         };
