@@ -141,12 +141,8 @@ impl Row<'_> {
     pub fn key(&self) -> Key {
         match self {
             Self::Head(subject) => Key::new(subject_shard(*subject), *b"h"),
-            Self::Event(subject, id) => {
-                Key::new(subject_shard(*subject), tagged(b'e', id.as_bytes()))
-            }
-            Self::Photo(subject, id) => {
-                Key::new(subject_shard(*subject), tagged(b'p', id.as_bytes()))
-            }
+            Self::Event(subject, id) => of(*subject, b'e', id.as_bytes()),
+            Self::Photo(subject, id) => of(*subject, b'p', id.as_bytes()),
             Self::Subject(subject) => {
                 Key::new(subjects_shard(subject_bucket(*subject)), subject_bytes(*subject))
             }
@@ -162,37 +158,30 @@ impl Row<'_> {
                 Key::new(holders_shard(id[1] % HOLDER_SHARDS), id)
             }
             Self::Carried(tracker, subject) => {
-                let shard = subject_shard(Subject::Tracker(*tracker));
-                Key::new(shard, tagged(b'a', &subject_bytes(*subject)))
+                of(Subject::Tracker(*tracker), b'a', &subject_bytes(*subject))
             }
             Self::Listed(at, package) => {
-                let sort = [&newest_first(*at)[..], package.as_bytes()].concat();
-                Key::new(list_shard(day(*at), list_bucket(*package)), sort)
+                let shard = list_shard(day(*at), list_bucket(*package));
+                Key::new(shard, newest(*at, package.as_bytes()))
             }
             Self::ListedDay(day) => Key::new(LISTED_DAYS, (!day).to_be_bytes()),
             Self::Named(name, subject) => {
-                let sort = [name.as_bytes(), b"\0", subject.id_bytes()].concat();
-                Key::new(named_shard(subject.kind()), sort)
+                Key::new(named_shard(subject.kind()), worded(name, subject.id_bytes()))
             }
             Self::Posting(posted, token, at, package) => {
                 let bucket = package.as_bytes()[0] % posted.buckets();
-                let mut sort = posted_prefix(token);
-                sort.extend_from_slice(&newest_first(*at));
-                sort.extend_from_slice(package.as_bytes());
+                let sort = [posted_prefix(token), newest(*at, package.as_bytes())].concat();
                 Key::new(posting_shard(*posted, token, bucket), sort)
             }
             Self::ClientWord(word, client) => {
-                let sort = [word.as_bytes(), b"\0", client.as_bytes()].concat();
-                Key::new(client_words_shard(word), sort)
+                Key::new(client_words_shard(word), worded(word, client.as_bytes()))
             }
             Self::Carrier(name) => Key::new(CARRIERS, name.as_bytes()),
             Self::Checkpoint(projector, feed) => {
                 Key::new(*b"c", [projector.as_bytes(), b"/", &feed.to_be_bytes()].concat())
             }
             Self::Import(id) => Key::new(*b"i", *id),
-            Self::Quarantined(at, id) => {
-                Key::new(*b"q", [&newest_first(*at)[..], id.as_bytes()].concat())
-            }
+            Self::Quarantined(at, id) => Key::new(*b"q", newest(*at, id.as_bytes())),
             Self::Batch(id) => Key::new(batch_shard(id[0] % BATCH_SHARDS), *id),
             Self::Ring(tracker) => Key::new(subject_shard(Subject::Tracker(*tracker)), *b"r"),
             Self::Trail(tracker, at, hash) => {
@@ -201,8 +190,7 @@ impl Row<'_> {
             }
             Self::Attention(at, reason, subject) => {
                 let shard = attention_shard(subject.id_bytes()[0] % ATTENTION_SHARDS);
-                let why = [*reason as u8];
-                Key::new(shard, [&newest_first(*at)[..], &why, &subject_bytes(*subject)].concat())
+                Key::new(shard, newest(*at, &tagged(*reason as u8, &subject_bytes(*subject))))
             }
             Self::Device(tracker) => Key::new(subject_shard(Subject::Tracker(*tracker)), *b"d"),
             Self::DeviceMaster => Key::new(*b"d", *b"master"),
@@ -445,6 +433,21 @@ fn subject_bucket(subject: Subject) -> u8 {
 
 fn list_bucket(package: PackageId) -> u8 {
     package.as_bytes()[0] % LIST_SHARDS
+}
+
+/// What is known of a subject, by what it is.
+fn of(subject: Subject, tag: u8, rest: &[u8]) -> Key {
+    Key::new(subject_shard(subject), tagged(tag, rest))
+}
+
+/// Later instants first.
+fn newest(at: Timestamp, rest: &[u8]) -> Vec<u8> {
+    [&newest_first(at)[..], rest].concat()
+}
+
+/// By a word, then by an id.
+fn worded(word: &str, id: &[u8; 16]) -> Vec<u8> {
+    [word.as_bytes(), b"\0", id].concat()
 }
 
 fn tagged(tag: u8, rest: &[u8]) -> Vec<u8> {

@@ -175,6 +175,8 @@ async fn a_tracker_that_speaks_is_looked_for_once_a_period_and_by_two_sweepers_o
     assert!(units <= 6 * moved as u64, "{units} write units for {moved} looks");
     assert_eq!(all(&world).await, []);
     world.it_is(20);
+    // Looked for when it was to speak next, it is known to be silent.
+    sweep(&world).await;
     let silent = all(&world).await;
     assert_eq!(silent.len(), 1);
     assert_eq!((silent[0].0, silent[0].1), (Subject::Container(lorry), AttentionReason::Silent));

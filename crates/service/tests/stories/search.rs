@@ -264,8 +264,9 @@ async fn a_custody_event_writes_no_posting() {
     world.say(Subject::Package(package), 2, joined).await.unwrap();
     world.projector.catch_up().await.unwrap();
     let items = (world.table.usage() - before).items_written;
-    // Two events, two heads, the list row, the membership, checkpoints.
-    assert!(items <= 8, "{items} items");
+    // Two events, two heads, the list row, the membership, the truck's count, what
+    // it is known to hold, checkpoints: a posting for each word would be eight more.
+    assert!(items <= 10, "{items} items");
 }
 
 #[tokio::test]
