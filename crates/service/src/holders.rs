@@ -217,7 +217,9 @@ impl Service {
                 _ => continue,
             };
             let row = self.holder(holder).await?;
-            if row.shown.is_some_and(|it| shown::is_off(&it.path, &fix)) {
+            // What holds something and is nowhere may now be somewhere.
+            let nowhere = !row.counts.is_empty();
+            if row.shown.map_or(nowhere, |it| shown::is_off(&it.path, &fix)) {
                 moved.push(holder);
             }
         }

@@ -3,12 +3,10 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::{position::LatLon, time::Timestamp};
+use crate::{geodesy::distance_m, position::LatLon, time::Timestamp};
 
 /// Most points of a path.
 pub const WAYPOINTS_MAX: usize = 48;
-/// The Earth's mean radius.
-const EARTH_M: f64 = 6_371_008.8;
 
 /// A point of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -82,14 +80,6 @@ impl Path {
         let points = self.during(from, to);
         points.windows(2).map(|it| distance_m(it[0].position, it[1].position)).sum()
     }
-}
-
-/// Metres between two points, on a sphere: near enough to rank errors.
-#[must_use]
-pub fn distance_m(a: LatLon, b: LatLon) -> f64 {
-    let (a, b) = (unit(a), unit(b));
-    let chord = (a[0] - b[0]).hypot(a[1] - b[1]).hypot(a[2] - b[2]);
-    2.0 * EARTH_M * libm::asin((chord / 2.0).min(1.0))
 }
 
 /// The point of the great circle between two at a part of the way.

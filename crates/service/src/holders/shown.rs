@@ -1,13 +1,14 @@
 //! Where the map shows a holder: its place, or its way from now on.
 
 use domain::{
+    geodesy::{destination, distance_m},
     holding::{HolderId, LaneId},
     id::{ContainerId, Subject},
-    map::{MarkKind, Path, Waypoint, path::distance_m},
+    map::{MarkKind, Path, Waypoint},
     motion::Fix,
     position::{Height, LatLon},
     record::{ContainerKind, PlaceKind, PlaceRecord, Record},
-    time::{HOUR, MINUTE, Millis, Timestamp},
+    time::{HOUR, MINUTE, Millis, SECOND, Timestamp},
 };
 use table::Scan;
 
@@ -22,6 +23,12 @@ use crate::{
 const AHEAD: Millis = 12 * HOUR;
 /// No way is shown further ahead than this.
 const AHEAD_MAX: Millis = 24 * HOUR;
+/// What was measured goes on as it went for this long,
+const GOES_ON: Millis = MINUTE;
+/// if it moves at all,
+const MOVES_MM_S: u32 = 2_000;
+/// and is on its foretold way only some time after that.
+const LATER: Millis = 9 * MINUTE;
 /// What moves less than this is shown at rest.
 const RESTS_M: f64 = 100.0;
 /// Points of a way.
@@ -106,8 +113,14 @@ impl Service {
         let until = state.leg.and_then(|it| it.expected_at).unwrap_or(now.plus(AHEAD));
         let until = until.clamp(now.plus(10 * MINUTE), now.plus(AHEAD_MAX));
         let track = self.track(subject, (now, until), POINTS_MAX, false).await?;
-        let points = track.into_iter().map(|it| point(it.at, it.position, it.height_m));
-        let path = Path::along(points.collect()).filter(|it| RESTS_M <= it.length_m(now, until));
+        let mut points: Vec<Waypoint> =
+            track.into_iter().map(|it| point(it.at, it.position, it.height_m)).collect();
+        if let Some((tracker, _)) = state.tracker
+            && let Some(fix) = self.heard_of(tracker).await?.and_then(|it| it.latest)
+        {
+            points = on_course(&fix, now, points, state.leg.is_some());
+        }
+        let path = Path::along(points).filter(|it| RESTS_M <= it.length_m(now, until));
         let (kind, name, mode) = match &state.record {
             Some(Record::Container(record)) => {
                 (container_kind(record.kind), Some(record.name.clone()), record.kind.mode())
@@ -124,6 +137,27 @@ impl Service {
             as_of: here.as_of,
         }))
     }
+}
+
+/// What was measured a moment ago goes on as it went for a while; where it goes
+/// afterwards is known only if somebody said that it left for somewhere.
+fn on_course(fix: &Fix, now: Timestamp, points: Vec<Waypoint>, left: bool) -> Vec<Waypoint> {
+    let (Some(speed_mm_s), Some(course_cdeg)) = (fix.speed_mm_s, fix.course_cdeg) else {
+        return points;
+    };
+    let fresh = (0..GOES_ON).contains(&now.since(fix.at));
+    if !fresh || speed_mm_s < MOVES_MM_S {
+        return points;
+    }
+    let way_m = f64::from(speed_mm_s) / 1000.0 * (GOES_ON / SECOND) as f64;
+    let then = destination(fix.position.at, f64::from(course_cdeg) / 100.0, way_m);
+    let height_m = fix.position.height.map(Height::ellipsoid_m);
+    let until = fix.at.plus(GOES_ON);
+    let later = points.into_iter().filter(|it| left && LATER <= it.at.since(until));
+    [point(fix.at, fix.position.at, height_m), point(until, then, height_m)]
+        .into_iter()
+        .chain(later)
+        .collect()
 }
 
 fn at_place(place: &PlaceRecord, since: Timestamp) -> Shown {

@@ -8,17 +8,22 @@ use std::{
 
 use domain::{
     event::{Fact, Holder, Proof},
+    fixes::Batch,
+    geodesy::distance_m,
     holding::HolderId,
-    id::{ContainerId, EventId, PackageId, PlaceId, Subject},
-    map::{Counts, TileContent, TileId, path::distance_m},
+    id::{ContainerId, EventId, PackageId, PlaceId, Subject, TrackerId},
+    map::{Counts, TileContent, TileId},
     mode::Mode,
-    position::LatLon,
-    record::{PackageRecord, Record},
+    motion::Fix,
+    position::{LatLon, Position},
+    record::{PackageRecord, Record, TrackerRecord},
     state::State,
     whereabouts::DEPTH_MAX,
 };
 use proptest::prelude::*;
-use service::{derive::membership, map::Narrow, outside::Clock, rows::HolderRow};
+use service::{
+    derive::membership, map::Narrow, outside::Clock, record::Attribution, rows::HolderRow,
+};
 use table::{Memory, Scan, Write};
 
 use crate::world::{World, at, draft};
@@ -352,4 +357,40 @@ async fn a_map_in_memory_follows_what_happens() {
 
 fn world_hours(world: &World) -> i64 {
     world.clock.now().since(at(0)) / domain::time::HOUR
+}
+
+#[tokio::test]
+async fn a_lorry_that_goes_on_as_it_went_is_not_written_anew() {
+    let world = World::on(Arc::new(Memory::default()));
+    let lorry = world.truck("Lorry 5").await;
+    let package = world.package("1Z1").await;
+    world.load(package, lorry, 0).await.unwrap();
+    let tag = TrackerId::derive(&[b"tag"]);
+    let record = Record::Tracker(TrackerRecord { name: "Tag".to_owned(), person: false });
+    let registered = Fact::Registered(Box::new(record));
+    world.say(Subject::Tracker(tag), 0, registered).await.unwrap();
+    world.say(Subject::Container(lorry), 0, Fact::TrackerAttached(tag)).await.unwrap();
+    let mut versions = BTreeSet::new();
+    // 25 m/s due north for five minutes, a fix every ten seconds.
+    for step in 0..30 {
+        let time = at(1).plus(step * 10_000);
+        world.clock_at(time);
+        let north = 48.0 + step as f64 * 250.0 / 111_200.0;
+        let fix = Fix {
+            at: time,
+            position: Position { at: LatLon::from_degrees(north, 9.0).unwrap(), height: None },
+            radius_95_mm: Some(8_000),
+            vertical_95_mm: None,
+            speed_mm_s: Some(25_000),
+            course_cdeg: Some(0),
+        };
+        let by = Attribution { actor: "usr_gateway".to_owned(), source: "api".to_owned() };
+        world.service.accept_fixes(&by, None, &Batch::of([(tag, fix)])).await.unwrap();
+        world.projector.catch_up().await.unwrap();
+        let shown = world.service.holder(HolderId::Container(lorry)).await.unwrap().shown.unwrap();
+        let off_m = distance_m(shown.path.at(time).0, fix.position.at);
+        assert!(off_m < 210.0, "{off_m} m off after {step} fixes");
+        versions.insert(shown.path.points()[0].at);
+    }
+    assert!((2..=8).contains(&versions.len()), "written {} times", versions.len());
 }
