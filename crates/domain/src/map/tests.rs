@@ -54,7 +54,7 @@ fn an_aircraft_between_two_points_flies_the_great_circle() {
 
 fn package(status: Status, mode: Option<Mode>, carrier: u8) -> Counts {
     let carrier = Some(format!("carrier{carrier}"));
-    let record = PackageRecord { mode, carrier, ..PackageRecord::default() };
+    let record = PackageRecord { carrier, mode, ..PackageRecord::default() };
     Counts::of_package(&State { record: Some(Record::Package(record)), status, ..State::default() })
 }
 
