@@ -135,8 +135,10 @@ impl Ring {
 }
 
 fn too_fast(a: &Fix, b: &Fix) -> bool {
-    let way_m = geodesy::distance_m(a.position.at, b.position.at);
     let seconds = a.at.since(b.at).abs() as f64 / 1000.0;
     let doubt_mm = f64::from(a.radius_95_mm.unwrap_or(0)) + f64::from(b.radius_95_mm.unwrap_or(0));
-    SPEED_MAX_M_S.mul_add(seconds, JUMP_MAX_M) + doubt_mm / 1000.0 < way_m
+    let way_max_m = SPEED_MAX_M_S.mul_add(seconds, JUMP_MAX_M) + doubt_mm / 1000.0;
+    let (a, b) = (a.position.at, b.position.at);
+    // Most fixes are so near that their exact distance does not matter.
+    way_max_m < geodesy::distance_bound_m(a, b) && way_max_m < geodesy::distance_m(a, b)
 }

@@ -128,6 +128,30 @@ fn a_bend_stays_in_the_trail() {
     assert_eq!(thinned(&points[..1]), points[..1]);
 }
 
+proptest! {
+    /// Leaving out by a bound what needs no exact look leaves out nothing else.
+    #[test]
+    fn a_bound_on_how_far_a_fix_is_off_is_none_too_small(
+        lat in -85.0..85.0f64,
+        lon in -180.0..180.0f64,
+        way in (-0.06..0.06f64, -0.06..0.06f64),
+        off in (-0.01..0.01f64, -0.01..0.01f64),
+        part in 1..10i64,
+    ) {
+        let near = |lat: f64, lon: f64| {
+            let at = LatLon::wrapped(lat, lon);
+            fix(0, at.lat(), at.lon())
+        };
+        let (a, b) = (near(lat, lon), near(lat + way.0, lon + way.1));
+        let part = part as f64 / 10.0;
+        let here = near(lat + way.0 * part + off.0, lon + way.1 * part + off.1);
+        let expected = crate::geodesy::between(a.position.at, b.position.at, part);
+        let off_m = crate::geodesy::distance_m(expected, here.position.at);
+        let bound_m = thin::off_bound_m(&here, &a, &b, part);
+        prop_assert!(off_m <= bound_m, "{off_m} m, not within {bound_m} m");
+    }
+}
+
 #[test]
 fn the_future_never_wins() {
     let mut ring = Ring::default();

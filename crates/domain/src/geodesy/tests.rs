@@ -54,3 +54,15 @@ fn a_geodesic_ends_where_it_leads() {
         }
     }
 }
+
+#[test]
+fn nothing_is_further_than_its_bound() {
+    for case in cases() {
+        let bound_m = distance_bound_m(case.from, case.to);
+        assert!(case.distance_m <= bound_m, "{}: {bound_m} m", case.name);
+    }
+    // Over the edge of the map it is near.
+    let (west, east) = (LatLon::wrapped(10.0, 179.999), LatLon::wrapped(10.0, -179.999));
+    assert!(distance_m(west, east) <= distance_bound_m(west, east));
+    assert!(distance_bound_m(west, east) < 500.0);
+}
