@@ -11,7 +11,8 @@ use domain::{
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use sha2::{Digest, Sha256};
-use table::{Changed, Guard, Scan, Write};
+use table::{Changed, Guard, Scan, Write, spread};
+use tokio::sync::Mutex;
 
 use crate::{
     Service,
@@ -25,6 +26,12 @@ use crate::{
 pub const FIXES_MAX: usize = 5_000;
 /// Trackers whose rings are moved on at the same time.
 const TRACKERS_AT_ONCE: usize = 256;
+/// Rows of one tracker's trails that are written at the same time.
+const TRAILS_AT_ONCE: usize = 16;
+/// Points of runs that are kept as one.
+const TRAIL_POINTS_MAX: usize = 1_024;
+/// Turns that trackers share.
+const RING_TURNS: usize = 1_024;
 /// How often a ring is read again that somebody else moves on.
 const ATTEMPTS_MAX: usize = 24;
 /// Fixes before and after a span that tell how something moves there.
@@ -50,6 +57,22 @@ pub struct Heard {
     pub heard_at: Timestamp,
     /// Where it was measured last.
     pub latest: Option<Fix>,
+}
+
+/// Whose turn it is to move a ring on.
+#[derive(Debug)]
+pub(crate) struct RingTurns(Box<[Mutex<()>]>);
+
+impl Default for RingTurns {
+    fn default() -> Self {
+        Self((0..RING_TURNS).map(|_| Mutex::default()).collect())
+    }
+}
+
+impl RingTurns {
+    fn of(&self, tracker: TrackerId) -> &Mutex<()> {
+        &self.0[spread(tracker.as_bytes(), RING_TURNS)]
+    }
 }
 
 impl Service {
@@ -94,10 +117,11 @@ impl Service {
             let detail = format!("1 to {FIXES_MAX} fixes are taken at once, not {count}");
             return Err(Error::invalid("", "count", detail));
         }
-        let trackers = batch.trackers.iter().map(|id| Subject::Tracker(*id));
-        let each: Vec<_> = trackers.map(|it| self.is_registered(it)).collect();
+        let subjects = batch.trackers.iter().map(|id| Subject::Tracker(*id));
+        let asked: Vec<Subject> = subjects.filter(|it| !self.is_remembered(*it)).collect();
+        let each: Vec<_> = asked.iter().map(|it| self.is_registered(*it)).collect();
         let known: Vec<bool> = stream::iter(each).buffered(64).try_collect().await?;
-        let unknown = std::iter::zip(&batch.trackers, known).filter(|(_, known)| !known);
+        let unknown = std::iter::zip(&asked, known).filter(|(_, known)| !known);
         let faults: Vec<FieldError> = unknown
             .map(|(id, _)| FieldError {
                 pointer: String::new(),
@@ -140,6 +164,8 @@ impl Service {
     /// Takes runs of fixes into a tracker's ring. Idempotent.
     async fn move_on(&self, tracker: TrackerId, runs: Vec<(Timestamp, Vec<Fix>)>) -> Result<()> {
         let key = Row::Ring(tracker).key();
+        // The feeds of one process would only make each other read again.
+        let _turn = self.ring_turns.of(tracker).lock().await;
         for _ in 0..ATTEMPTS_MAX {
             let entry = self.table.get(&key).await?;
             let before = entry.as_ref().map(|it| ring_of(&it.value)).transpose()?;
@@ -151,9 +177,7 @@ impl Service {
                 trails.extend(ring.absorb(fixes, *recorded_at).trails);
             }
             // Trails first: what a ring has let go of is in one already.
-            for trail in trails {
-                self.keep_trail(tracker, &trail).await?;
-            }
+            self.keep_trails(tracker, trails).await?;
             self.expect_fixes(tracker, heard_before, heard_at).await?;
             let row = to_bytes(&RingRow { heard_at, ring: ring.to_bytes() });
             if entry.as_ref().is_some_and(|it| it.value == row) {
@@ -168,18 +192,29 @@ impl Service {
         Err(Error::Unavailable(format!("{tracker} is being moved on by too many at once")))
     }
 
-    /// Keeps a run of points under names that its content gives, none longer
+    /// Keeps runs of points under names that their content gives, none longer
     /// than an hour unless a ring let it go: so what reaches over an instant is
-    /// found a few rows before it.
-    async fn keep_trail(&self, tracker: TrackerId, trail: &[Point]) -> Result<()> {
-        let hour = |it: &Point| it.fix.at.millis() / HOUR;
-        for part in trail.chunk_by(|a, b| hour(a) == hour(b)) {
-            let bytes = columns::to_bytes(part);
-            let digest = Sha256::digest(&bytes);
-            let hash = *digest.first_chunk().expect("32 bytes have 8");
-            let key = Row::Trail(tracker, part[0].fix.at, hash).key();
-            self.table.write(vec![Write::put(key, Guard::Any, bytes)]).await?;
+    /// found a few rows before it. Runs that go on from each other are one.
+    async fn keep_trails(&self, tracker: TrackerId, trails: Vec<Vec<Point>>) -> Result<()> {
+        let mut runs: Vec<Vec<Point>> = Vec::new();
+        for trail in trails {
+            match runs.last_mut().filter(|it| goes_on(it, &trail)) {
+                Some(run) => run.extend(trail),
+                None => runs.push(trail),
+            }
         }
+        let hour = |it: &Point| it.fix.at.millis() / HOUR;
+        let parts = runs.iter().flat_map(|run| run.chunk_by(move |a, b| hour(a) == hour(b)));
+        let writes: Vec<_> = parts
+            .map(|part| {
+                let bytes = columns::to_bytes(part);
+                let digest = Sha256::digest(&bytes);
+                let hash = *digest.first_chunk().expect("32 bytes have 8");
+                let key = Row::Trail(tracker, part[0].fix.at, hash).key();
+                self.table.write(vec![Write::put(key, Guard::Any, bytes)])
+            })
+            .collect();
+        stream::iter(writes).buffer_unordered(TRAILS_AT_ONCE).try_collect::<()>().await?;
         Ok(())
     }
 
@@ -264,6 +299,14 @@ pub(crate) fn ring_of(bytes: &[u8]) -> Result<(Timestamp, Ring)> {
     let row: RingRow = minicbor::decode(bytes)?;
     let ring = Ring::from_bytes(&row.ring).map_err(|it| Error::Corrupt(format!("a ring: {it}")))?;
     Ok((row.heard_at, ring))
+}
+
+/// Whether good points continue a run of good ones.
+fn goes_on(run: &[Point], trail: &[Point]) -> bool {
+    let good = run.iter().chain(trail).all(|it| it.mark.is_none());
+    let ends = run.last().zip(trail.first());
+    good && ends.is_some_and(|(last, first)| last.fix.at < first.fix.at)
+        && run.len() + trail.len() <= TRAIL_POINTS_MAX
 }
 
 fn points_of(bytes: &[u8]) -> Result<Vec<Point>> {

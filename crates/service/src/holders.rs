@@ -17,6 +17,7 @@ use crate::{
     Service,
     derive::membership,
     error::{Error, Result},
+    fixes::ring_of,
     keys::{Row, holder_of_member, subject_of_shard, tracker_of_carried, tracker_of_ring},
     rows::{Head, HolderRow, MemberRow, to_bytes},
 };
@@ -50,7 +51,7 @@ impl Service {
     /// of a member is counted once, by its place in the feed.
     pub(crate) async fn follow_holders(&self, batch: &[Changed]) -> Result<()> {
         let mut turns: BTreeMap<HolderId, Turn> = BTreeMap::new();
-        let mut rings: BTreeSet<TrackerId> = BTreeSet::new();
+        let mut rings: BTreeMap<TrackerId, &[u8]> = BTreeMap::new();
         let mut reloaded: BTreeSet<ContainerId> = BTreeSet::new();
         for change in batch {
             if let Some(holder) = holder_of_member(&change.key) {
@@ -58,7 +59,7 @@ impl Service {
                     (counts_of(change.old.as_deref())?, counts_of(change.new.as_deref())?);
                 turns.entry(holder).or_default().counted.push((change.seq, old, new));
             } else if let Some(tracker) = tracker_of_ring(&change.key) {
-                rings.insert(tracker);
+                rings.extend(change.new.as_deref().map(|ring| (tracker, ring)));
             } else if let Some(tracker) = tracker_of_carried(&change.key) {
                 self.carried.remove(&tracker);
             } else if change.key.sort == b"h"
@@ -67,8 +68,8 @@ impl Service {
                 note_head(subject, change, &mut turns, &mut reloaded)?;
             }
         }
-        for tracker in rings {
-            for holder in self.moved_off(tracker).await? {
+        for (tracker, ring) in rings {
+            for holder in self.moved_off(tracker, ring).await? {
                 turns.entry(holder).or_default().moved = true;
             }
         }
@@ -115,11 +116,7 @@ impl Service {
     }
 
     async fn place_on_map(&self, holder: HolderId, row: &mut HolderRow, moved: bool) -> Result<()> {
-        let inside = match holder {
-            HolderId::Container(id) => self.holder_of(id).await?.is_some(),
-            _ => false,
-        };
-        if inside || row.counts.is_empty() {
+        if row.counts.is_empty() || self.is_held(holder).await? {
             row.shown = None;
         } else if moved || row.shown.is_none() {
             row.shown = self.shown(holder).await?;
@@ -202,14 +199,16 @@ impl Service {
         Ok(entry.map(|it| minicbor::decode(&it.value)).transpose()?.unwrap_or_default())
     }
 
-    /// The outermost holders that a tracker's newest fix shows to be elsewhere
-    /// than the map says.
-    async fn moved_off(&self, tracker: TrackerId) -> Result<Vec<HolderId>> {
-        let carried = self.carried_by(tracker).await?;
-        let Some(fix) = self.heard_of(tracker).await?.and_then(|it| it.latest) else {
-            return Ok(Vec::new());
-        };
+    /// The outermost holders that the newest fix of a tracker's ring shows to be
+    /// elsewhere than the map says.
+    async fn moved_off(&self, tracker: TrackerId, ring: &[u8]) -> Result<Vec<HolderId>> {
         let mut moved = Vec::new();
+        let carried = self.carried_by(tracker).await?;
+        if carried.is_empty() {
+            return Ok(moved);
+        }
+        let (_, ring) = ring_of(ring)?;
+        let Some(fix) = ring.latest().copied() else { return Ok(moved) };
         for subject in carried.iter() {
             let holder = match subject {
                 Subject::Container(id) => HolderId::Container(*id),
@@ -217,13 +216,24 @@ impl Service {
                 _ => continue,
             };
             let row = self.holder(holder).await?;
-            // What holds something and is nowhere may now be somewhere.
-            let nowhere = !row.counts.is_empty();
-            if row.shown.map_or(nowhere, |it| shown::is_off(&it.path, &fix)) {
+            let off = match &row.shown {
+                Some(shown) => shown::is_off(&shown.path, &fix),
+                // Nobody knew where it was until now, or something else holds it.
+                None => !row.counts.is_empty() && !self.is_held(holder).await?,
+            };
+            if off {
                 moved.push(holder);
             }
         }
         Ok(moved)
+    }
+
+    /// Whether something else holds a holder, which then is not on the map itself.
+    async fn is_held(&self, holder: HolderId) -> Result<bool> {
+        match holder {
+            HolderId::Container(id) => Ok(self.holder_of(id).await?.is_some()),
+            _ => Ok(false),
+        }
     }
 
     /// What a tracker travels with.

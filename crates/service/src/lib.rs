@@ -40,11 +40,13 @@ use whereabouts::Ways;
 
 pub use error::{Error, FieldError, Result};
 
-/// How many subjects are remembered as registered.
-const KNOWN_MAX: usize = 100_000;
+/// How many subjects are remembered as registered, at some 50 bytes each: a large
+/// fleet's trackers, so that a batch of fixes reads nothing.
+const KNOWN_MAX: usize = 1_000_000;
 
-/// How many trackers are remembered with what they travel with.
-const CARRIED_MAX: usize = 100_000;
+/// How many trackers are remembered with what they travel with, at some 60 bytes
+/// each and 17 more for whatever that is: mostly nothing.
+const CARRIED_MAX: usize = 1_000_000;
 
 /// The use cases over one table and one blob store. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -63,6 +65,7 @@ pub struct Service {
     map: Arc<map::Map>,
     /// What device keys are made from, once it was read.
     device_master: Arc<OnceLock<[u8; 32]>>,
+    pub(crate) ring_turns: Arc<fixes::RingTurns>,
     /// What trackers travel with, as far as this process follows the feed.
     pub(crate) carried: Arc<Cache<TrackerId, Arc<[Subject]>>>,
 }
@@ -88,6 +91,7 @@ impl Service {
             ways: Ways::new(),
             map: Arc::new(map::Map::new()),
             device_master: Arc::default(),
+            ring_turns: Arc::default(),
             carried: Arc::new(Cache::new(CARRIED_MAX)),
         }
     }
@@ -97,9 +101,14 @@ impl Service {
         &self.people
     }
 
+    /// Whether a subject is remembered as registered.
+    pub(crate) fn is_remembered(&self, subject: Subject) -> bool {
+        self.known.get(&subject).is_some()
+    }
+
     /// Whether a subject was registered.
     pub(crate) async fn is_registered(&self, subject: Subject) -> Result<bool> {
-        if self.known.get(&subject).is_some() {
+        if self.is_remembered(subject) {
             return Ok(true);
         }
         let registered =

@@ -93,6 +93,21 @@ async fn a_package_is_where_its_lorry_was_measured() {
 }
 
 #[tokio::test]
+async fn runs_that_go_on_from_each_other_are_one_trail() {
+    let world = World::on(Arc::new(Memory::new()));
+    let tag = tracker(&world, "tag").await;
+    world.it_is(1);
+    for part in 0..6 {
+        send(&world, tag, (part * 60..part * 60 + 60).map(|it| it * 5)).await;
+    }
+    world.projector.catch_up().await.unwrap();
+    let span = service::keys::trail_span(after(0));
+    let trails = service::keys::trail_shard(tag, span);
+    let rows = world.table.scan(table::Scan::whole(trails, 100)).await.unwrap().entries.len();
+    assert!((1..=8).contains(&rows), "{rows} rows for half an hour");
+}
+
+#[tokio::test]
 async fn the_same_batch_twice_is_one_and_other_fixes_under_its_key_are_refused() {
     let world = World::on(Arc::new(Memory::new()));
     let tag = tracker(&world, "tag").await;
