@@ -154,19 +154,19 @@ async fn steady(seconds: u64, rate: u64) -> io::Result<()> {
 }
 
 /// Processor time spent on a load.
-struct Work {
-    start: Instant,
+pub struct Work {
+    pub start: Instant,
     server: f64,
     client: f64,
 }
 
 impl Work {
-    fn begin(server: &Server) -> io::Result<Self> {
+    pub fn begin(server: &Server) -> io::Result<Self> {
         let (server, client) = (cpu_seconds(&server.id().to_string())?, cpu_seconds("self")?);
         Ok(Self { start: Instant::now(), server, client })
     }
 
-    fn spent(&self, server: &Server, count: f64) -> io::Result<()> {
+    pub fn spent(&self, server: &Server, count: f64) -> io::Result<()> {
         let server = cpu_seconds(&server.id().to_string())? - self.server;
         let client = cpu_seconds("self")? - self.client;
         let micros = |seconds: f64| seconds * 1e6 / count;
@@ -246,7 +246,7 @@ fn text_of(value: &Value) -> String {
 }
 
 /// How many changes the derived rows do not show yet.
-async fn behind(connection: &mut Connection) -> io::Result<f64> {
+pub async fn behind(connection: &mut Connection) -> io::Result<f64> {
     let answer = connection.get("/metrics").await?;
     let text = String::from_utf8_lossy(&answer.body).into_owned();
     let behind = text
@@ -257,7 +257,7 @@ async fn behind(connection: &mut Connection) -> io::Result<f64> {
 }
 
 /// Seconds from `start` until the derived rows show everything.
-async fn drained(connection: &mut Connection, start: Instant) -> io::Result<f64> {
+pub async fn drained(connection: &mut Connection, start: Instant) -> io::Result<f64> {
     let begun = Instant::now();
     while behind(connection).await? != 0.0 {
         if DRAIN_MAX < begun.elapsed() {

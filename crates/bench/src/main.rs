@@ -1,11 +1,13 @@
 //! The figures of docs/benchmarks.md, measured here and now: `bench` runs all,
 //! `bench events`, `bench import`, `bench reads`, `bench search`, `bench units`,
-//! `bench live` and `bench peers` one each.
+//! `bench live`, `bench fixes` and `bench peers` one each.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 mod events;
 mod figures;
+mod fixes;
+mod fleet;
 mod import;
 mod live;
 mod outside;
@@ -39,6 +41,9 @@ struct Wish {
     /// How many packages are read from.
     #[arg(long, default_value_t = 1_000_000)]
     packages: u64,
+    /// How many trackers random ones are taken from.
+    #[arg(long, default_value_t = 100_000)]
+    trackers: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -53,6 +58,8 @@ enum What {
     Search,
     /// Many streams of the live feed, and news for them.
     Live,
+    /// Fixes of trackers in batches.
+    Fixes,
     /// Write units counted per event.
     Units,
     /// PostgreSQL with PostGIS, and Redis.
@@ -76,8 +83,13 @@ fn main() -> std::io::Result<()> {
     if wanted(What::Live) {
         client.block_on(live::measure(wish.streams, wish.seconds, 50))?;
     }
-    if wanted(What::Peers) {
-        peers::measure()?;
+    let rates = if wanted(What::Fixes) {
+        fixes::measure(&client, wish.seconds, wish.trackers)?
+    } else {
+        fixes::Rates::default()
+    };
+    if wanted(What::Peers) || wanted(What::Fixes) {
+        rates.compare(peers::measure()?);
     }
     if wanted(What::Reads) {
         reads::measure(&client, wish.packages)?;

@@ -4,7 +4,8 @@
 //! them, this part is skipped and says so.
 
 use std::{
-    fs, io,
+    fs,
+    io::{self, BufRead as _},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread::sleep,
@@ -21,14 +22,23 @@ const POSTGRES: &str = "/usr/lib/postgresql";
 const SECONDS: &str = "10";
 const START_TRIES_MAX: u32 = 300;
 
+/// What peers took in, for a ratio beside ours; nothing of those that did not run.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Taken {
+    /// Fixes a second that Redis took with GEOADD.
+    pub redis: Option<f64>,
+    /// Fixes a second that PostGIS upserted.
+    pub postgis: Option<f64>,
+}
+
 /// Runs the peers, or says why not.
-pub fn measure() -> io::Result<()> {
+pub fn measure() -> io::Result<Taken> {
     heading("peers, the same work on this machine");
     let programs = match missing() {
         Ok(programs) => programs,
         Err(what) => {
             println!("SKIPPED: no peers beside these figures: {what}");
-            return Ok(());
+            return Ok(Taken::default());
         }
     };
     // What an earlier run left would be loaded first.
@@ -38,7 +48,26 @@ pub fn measure() -> io::Result<()> {
     println!("(PostgreSQL builds its tables first: a minute)");
     let sql = Path::new(WORK).join("peers.sql");
     run(postgres.client("psql").args(["-q", "-f"]).arg(sql).stdout(Stdio::null()))?;
-    run(postgres.client("python3").arg("-u").arg(Path::new(WORK).join("peers.py")).arg(SECONDS))
+    let mut work = postgres.client("python3");
+    work.arg("-u").arg(Path::new(WORK).join("peers.py")).arg(SECONDS).stdout(Stdio::piped());
+    let mut working = work.spawn()?;
+    let mut taken = Taken::default();
+    for line in io::BufReader::new(working.stdout.take().expect("it is piped")).lines() {
+        let line = line?;
+        println!("{line}");
+        let rate = || line.rsplit(' ').next().and_then(|it| it.parse().ok());
+        if line.starts_with("redis geoadd") {
+            taken.redis = rate();
+        } else if line.starts_with("postgis upsert") {
+            taken.postgis = rate();
+        }
+    }
+    let status = working.wait()?;
+    if status.success() {
+        Ok(taken)
+    } else {
+        Err(io::Error::other(format!("it ended with {status}")))
+    }
 }
 
 /// The folder of PostgreSQL's programs, or what is missing.
