@@ -1,6 +1,6 @@
 //! The figures of docs/benchmarks.md, measured here and now: `bench` runs all,
 //! `bench events`, `bench import`, `bench reads`, `bench search`, `bench units`,
-//! `bench live`, `bench fixes` and `bench peers` one each.
+//! `bench live`, `bench fixes`, `bench map` and `bench peers` one each.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
@@ -10,6 +10,7 @@ mod fixes;
 mod fleet;
 mod import;
 mod live;
+mod map;
 mod outside;
 mod peers;
 mod reads;
@@ -60,6 +61,8 @@ enum What {
     Live,
     /// Fixes of trackers in batches.
     Fixes,
+    /// Tiles of the map of ever more packages.
+    Map,
     /// Write units counted per event.
     Units,
     /// PostgreSQL with PostGIS, and Redis.
@@ -82,6 +85,9 @@ fn main() -> std::io::Result<()> {
     }
     if wanted(What::Live) {
         client.block_on(live::measure(wish.streams, wish.seconds, 50))?;
+    }
+    if wanted(What::Map) {
+        map::measure(&client, wish.seconds)?;
     }
     let rates = if wanted(What::Fixes) {
         fixes::measure(&client, wish.seconds, wish.trackers)?

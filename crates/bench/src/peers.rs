@@ -5,14 +5,16 @@
 
 use std::{
     fs,
-    io::{self, BufRead as _},
+    io::{self, BufRead as _, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread::sleep,
     time::Duration,
 };
 
-use crate::figures::heading;
+use domain::{map::TileId, position::LatLon};
+
+use crate::figures::{heading, spread};
 
 /// The work that peers are given.
 const WORK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/peers");
@@ -21,6 +23,8 @@ const POSTGRES: &str = "/usr/lib/postgresql";
 /// Seconds that each peer works on each measure.
 const SECONDS: &str = "10";
 const START_TRIES_MAX: u32 = 300;
+/// How often a peer makes each view of the map.
+const PEER_VIEWS: usize = 20;
 
 /// What peers took in, for a ratio beside ours; nothing of those that did not run.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,6 +72,54 @@ pub fn measure() -> io::Result<Taken> {
     } else {
         Err(io::Error::other(format!("it ended with {status}")))
     }
+}
+
+/// PostGIS makes the tiles of the same points, each view's one after the other.
+pub fn map(points: &[LatLon], views: &[(&str, Vec<TileId>)]) -> io::Result<()> {
+    heading(&format!("PostGIS ST_AsMVT of the same {} points", points.len()));
+    let programs = match missing() {
+        Ok(programs) => programs,
+        Err(what) => {
+            println!("SKIPPED: no peer beside these figures: {what}");
+            return Ok(());
+        }
+    };
+    let folder = tempfile::tempdir()?;
+    let postgres = Postgres::start(&programs, folder.path())?;
+    let mut sql = String::from(
+        "CREATE EXTENSION postgis; CREATE TABLE map (id int, geom geometry(Point, 3857));\n\
+         CREATE TEMP TABLE raw (id int, lon float8, lat float8); COPY raw FROM STDIN;\n",
+    );
+    for (id, at) in points.iter().enumerate() {
+        sql.push_str(&format!("{id}\t{}\t{}\n", at.lon(), at.lat().clamp(-85.0, 85.0)));
+    }
+    sql.push_str(
+        "\\.\nINSERT INTO map SELECT id, ST_Transform(ST_SetSRID(ST_MakePoint(lon, lat), 4326), \
+         3857) FROM raw; CREATE INDEX ON map USING gist (geom); VACUUM ANALYZE map;\n",
+    );
+    postgres.tell(&sql)?;
+    for (name, tiles) in views {
+        let tile = |it: &TileId| {
+            let (z, x, y) = (it.zoom(), it.x(), it.y());
+            format!(
+                "SELECT 'bytes ' || length(ST_AsMVT(t)) FROM (SELECT id, ST_AsMVTGeom(geom, \
+                 ST_TileEnvelope({z}, {x}, {y})) FROM map WHERE geom && \
+                 ST_TileEnvelope({z}, {x}, {y})) t;\n"
+            )
+        };
+        let once: String = tiles.iter().map(tile).collect();
+        let told = postgres.tell(&format!("\\timing on\n{}", once.repeat(PEER_VIEWS)))?;
+        let numbers = |mark: &str| -> Vec<f64> {
+            let lines = told.lines().filter_map(|it| it.trim().strip_prefix(mark));
+            lines.filter_map(|it| it.split(' ').next()?.parse().ok()).collect()
+        };
+        let sum = |it: &[f64]| it.iter().sum::<f64>();
+        let times = numbers("Time: ");
+        let each = times.chunks(tiles.len()).map(|it| Duration::from_secs_f64(sum(it) / 1e3));
+        let kb = sum(&numbers("bytes ")) / PEER_VIEWS as f64 / 1e3;
+        spread(&format!("{name}, {} tiles, {kb:.0} kB", tiles.len()), each.collect(), None);
+    }
+    Ok(())
 }
 
 /// The folder of PostgreSQL's programs, or what is missing.
@@ -148,6 +200,22 @@ impl Postgres {
             sleep(Duration::from_millis(100));
         }
         Err(io::Error::other("PostgreSQL did not start"))
+    }
+
+    /// Runs statements: what it printed.
+    fn tell(&self, sql: &str) -> io::Result<String> {
+        let mut psql = self.client("psql");
+        psql.args(["-q", "-t", "-A", "-v", "ON_ERROR_STOP=1"]);
+        let mut asked = psql.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let mut input = asked.stdin.take().expect("it is piped");
+        let told = std::thread::scope(|scope| {
+            scope.spawn(move || input.write_all(sql.as_bytes()));
+            asked.wait_with_output()
+        })?;
+        if !told.status.success() {
+            return Err(io::Error::other(format!("psql ended with {}", told.status)));
+        }
+        Ok(String::from_utf8_lossy(&told.stdout).into_owned())
     }
 
     /// A program that works with this server.

@@ -260,7 +260,7 @@ pub(crate) fn encoded_len<T: Encode<()>>(value: &T) -> usize {
 }
 
 /// A row's stored bytes.
-pub(crate) fn to_bytes<T: Encode<()>>(row: &T) -> Vec<u8> {
+pub fn to_bytes<T: Encode<()>>(row: &T) -> Vec<u8> {
     minicbor::to_vec(row).expect("writing to memory cannot fail")
 }
 
