@@ -7,7 +7,7 @@ use axum::{
     Router,
     extract::{MatchedPath, Request, State},
     http::{
-        HeaderMap, HeaderName, HeaderValue, Method,
+        HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
         header::{
             CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
             STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -30,6 +30,8 @@ pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 
     object-src 'none'; frame-ancestors 'none'";
 /// Data is no page.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+/// Whoever finds no place may ask again after so many seconds, and up to so many more.
+const RETRY_AFTER_S: std::ops::Range<i64> = 2..5;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Puts everything around a router, the innermost first.
@@ -47,8 +49,14 @@ async fn bounded(State(api): State<Api>, request: Request, next: Next) -> Respon
     if request.uri().path() == "/healthz" {
         return next.run(request).await;
     }
-    let Ok(_place) = api.0.places.try_acquire() else {
-        return Problem::new(Kind::Unavailable, "Too many requests at once.").into_response();
+    // A herd that comes at once is let in one after the other; whoever would wait
+    // for longer is told to come back, and not all at the same time.
+    let place = tokio::time::timeout(api.settings().wait_max, api.0.places.acquire()).await;
+    let Ok(Ok(_place)) = place else {
+        let [jitter] = api.random::<1>();
+        let seconds = RETRY_AFTER_S.start + i64::from(jitter) % RETRY_AFTER_S.end;
+        let problem = Problem::new(Kind::Unavailable, "Too many requests at once.");
+        return problem.retry_after(seconds).into_response();
     };
     match tokio::time::timeout(api.settings().patience, next.run(request)).await {
         Ok(response) => response,
@@ -76,7 +84,11 @@ async fn answered(State(api): State<Api>, request: Request, next: Next) -> Respo
         [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD];
     let counted = if known.contains(&method) { method } else { Method::OPTIONS };
     api.0.measured.count(&counted, path, status, took_ms);
-    if status.is_server_error() {
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        // A herd must not fill the log: it is counted.
+        tracing::debug!(request.id = %id, method = %counted, route = path,
+            status = status.as_u16(), duration_ms = took_ms, "a request was put off");
+    } else if status.is_server_error() {
         tracing::error!(request.id = %id, method = %counted, route = path,
             status = status.as_u16(), duration_ms = took_ms, "a request was not answered");
     } else {

@@ -38,16 +38,23 @@ pub use openapi::document;
 pub struct Settings {
     /// Whether browsers reach it over TLS: they are then told to use nothing else.
     pub tls: bool,
-    /// Requests answered at the same time; more are refused at once, so that
-    /// those taken in are answered in time.
+    /// Requests answered at the same time; more wait for a place.
     pub at_once_max: usize,
+    /// Who waited this long for a place is refused, so that those taken in are
+    /// answered in time.
+    pub wait_max: Duration,
     /// After this long a request is given up.
     pub patience: Duration,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { tls: false, at_once_max: 512, patience: Duration::from_secs(30) }
+        Self {
+            tls: false,
+            at_once_max: 512,
+            wait_max: Duration::from_secs(2),
+            patience: Duration::from_secs(30),
+        }
     }
 }
 

@@ -24,6 +24,7 @@ use crate::{
 };
 
 mod filter;
+mod layer;
 mod picture;
 
 pub use filter::Narrow;
@@ -89,6 +90,9 @@ impl Service {
         // Whoever waited for the same may find it made.
         if let Some(tile) = self.map.tiles.get(&key).filter(fresh) {
             return Ok(tile);
+        }
+        if !self.map.read().is_ready(id, narrow, now) {
+            self.map.write().make_ready(id, narrow, now);
         }
         let content = self.map.read().tile(id, narrow, now);
         let tile = Arc::new(Tile::of(content, now));

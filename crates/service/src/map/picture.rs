@@ -1,6 +1,6 @@
-//! Every holder that is shown, found by where it is. What rests stands in the
-//! order of ever smaller tiles, so those of one tile are a range; what moves is
-//! looked at one by one.
+//! Every holder that is shown, found by where it is. All stand in the order of ever
+//! smaller tiles, so those of one tile are a range; what moves is seated anew each
+//! second. Crowded tiles are summed up beforehand: see [`super::layer`].
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -9,20 +9,25 @@ use std::{
 
 use domain::{
     holding::HolderId,
-    map::{Cluster, Counts, Mark, TileContent, TileId, tile::number},
+    map::{Counts, Mark, TileContent, TileId, tile::number},
     position::LatLon,
     time::{MINUTE, Millis, SECOND, Timestamp},
 };
 
-use super::Narrow;
+use super::{
+    Narrow,
+    layer::{Layer, Layers, Sum, level_of},
+};
 use crate::rows::{HolderRow, Shown};
 
 /// A tile with at most so many holders shows each of them.
-const MARKS_MAX: usize = 400;
+const MARKS_MAX: usize = 200;
 /// Of a tile with more, at most so many that move are shown one by one.
-const MOVING_MAX: usize = 150;
+const MOVING_MAX: usize = 60;
 /// A crowded tile is cut in 2^this by 2^this cells.
-const CELL_LEVELS: u32 = 5;
+pub const CELL_LEVELS: u32 = 4;
+/// What moves stands where it was at most this long ago.
+const SEATED: Millis = SECOND;
 /// From this zoom on everything is shown one by one: it stands in one building.
 const CLOSE_ZOOM: u8 = 17;
 /// Even there no more than this is.
@@ -44,14 +49,18 @@ struct Pin {
 /// Every holder that is shown.
 #[derive(Debug, Default)]
 pub struct Picture {
-    all: HashMap<HolderId, Arc<Pin>>,
+    all: HashMap<HolderId, (u64, Arc<Pin>)>,
     resting: BTreeMap<(u64, HolderId), Arc<Pin>>,
-    moving: BTreeMap<HolderId, Arc<Pin>>,
+    moving: BTreeMap<(u64, HolderId), Arc<Pin>>,
+    /// When what moves was where it stands.
+    seated_at: Option<Timestamp>,
+    layers: Layers,
 }
 
 /// A holder of which something matches.
 struct Found<'a> {
     pin: &'a Pin,
+    seat: u64,
     at: LatLon,
     moves: bool,
     packages: u32,
@@ -66,84 +75,132 @@ impl Picture {
 
     /// Shows a holder as its row says, or no longer.
     pub fn put(&mut self, id: HolderId, row: Option<HolderRow>) {
-        if let Some(old) = self.all.remove(&id) {
-            self.resting.remove(&(number(old.shown.path.points()[0].position), id));
-            self.moving.remove(&id);
+        if let Some((seat, old)) = self.all.remove(&id) {
+            if self.resting.remove(&(seat, id)).is_some() {
+                self.layers.take(id, seat, old.resting_at(), &old.counts);
+            }
+            self.moving.remove(&(seat, id));
         }
         let Some(HolderRow { counts, shown: Some(shown), .. }) = row else { return };
         let pin = Arc::new(Pin { id, shown, counts });
-        if pin.shown.path.is_resting() {
-            let at = number(pin.shown.path.points()[0].position);
-            self.resting.insert((at, id), Arc::clone(&pin));
+        let seat = if pin.shown.path.is_resting() {
+            let seat = number(pin.resting_at());
+            self.layers.give(id, seat, pin.resting_at(), &pin.counts);
+            self.resting.insert((seat, id), Arc::clone(&pin));
+            seat
         } else {
-            self.moving.insert(id, Arc::clone(&pin));
+            let seat = number(pin.shown.path.at(self.seated_at.unwrap_or(Timestamp::MIN)).0);
+            self.moving.insert((seat, id), Arc::clone(&pin));
+            seat
+        };
+        self.all.insert(id, (seat, pin));
+    }
+
+    /// Whether a tile can be made as it is.
+    pub fn is_ready(&self, id: TileId, narrow: &Narrow, now: Timestamp) -> bool {
+        let seated = self.seated_at.is_some_and(|it| now.since(it).abs() < SEATED);
+        seated && level_of(id).is_none_or(|level| self.layers.get(level, narrow).is_some())
+    }
+
+    /// Seats what moves where it is now, and sums up what the tile needs.
+    pub fn make_ready(&mut self, id: TileId, narrow: &Narrow, now: Timestamp) {
+        if self.seated_at.is_none_or(|it| SEATED <= now.since(it).abs()) {
+            for ((_, id), pin) in std::mem::take(&mut self.moving) {
+                let seat = number(pin.shown.path.at(now).0);
+                self.all.insert(id, (seat, Arc::clone(&pin)));
+                self.moving.insert((seat, id), pin);
+            }
+            self.seated_at = Some(now);
         }
-        self.all.insert(id, pin);
+        let Some(level) = level_of(id) else { return };
+        if self.layers.get(level, narrow).is_none() {
+            let mut layer = Layer::new(level, narrow.clone());
+            for ((seat, id), pin) in &self.resting {
+                layer.give(*id, *seat, pin.resting_at(), &pin.counts);
+            }
+            self.layers.add(layer);
+        }
     }
 
     /// What a tile carries at an instant.
     pub fn tile(&self, id: TileId, narrow: &Narrow, now: Timestamp) -> TileContent {
-        let found = self.found(id, narrow, now);
+        let moving = found(&self.moving, id, narrow, now);
+        if let Some(layer) = level_of(id).and_then(|level| self.layers.get(level, narrow)) {
+            let sums = layer.of(id);
+            let resting: u64 = sums.iter().map(|(_, it)| it.holders).sum();
+            if (MARKS_MAX as u64) < resting + moving.len() as u64 {
+                return self.crowded(&sums, moving, layer, now);
+            }
+        }
+        let mut all = found(&self.resting, id, narrow, now);
+        all.extend(moving);
         let close = CLOSE_ZOOM <= id.zoom();
-        if found.len() <= if close { CLOSE_MAX } else { MARKS_MAX } {
-            let named = found.len() <= NAMES_MAX;
-            let marks = found.iter().map(|it| it.mark(now, named)).collect();
+        if all.len() <= if close { CLOSE_MAX } else { MARKS_MAX } {
+            let named = all.len() <= NAMES_MAX;
+            let marks = all.iter().map(|it| it.mark(now, named)).collect();
             return TileContent { clusters: Vec::new(), marks };
         }
-        crowded(id, found, now)
-    }
-
-    fn found(&self, id: TileId, narrow: &Narrow, now: Timestamp) -> Vec<Found<'_>> {
-        let range = id.range();
-        let first = (range.start, HolderId::from_bytes(&[0; 17]).expect("a package"));
-        let resting = self.resting.range(first..).take_while(|it| it.0.0 < range.end);
-        let resting = resting.map(|(_, pin)| (pin, pin.shown.path.points()[0].position, false));
-        let moving = self.moving.values().filter_map(|pin| {
-            let at = pin.shown.path.at(now).0;
-            range.contains(&number(at)).then_some((pin, at, true))
-        });
-        resting
-            .chain(moving)
-            .filter_map(|(pin, at, moves)| {
-                let (packages, problems) = narrow.count(&pin.counts);
-                (packages != 0).then_some(Found { pin, at, moves, packages, problems })
-            })
-            .collect()
-    }
-}
-
-/// Of a crowded tile the largest that move one by one, the others by cells.
-fn crowded(id: TileId, found: Vec<Found>, now: Timestamp) -> TileContent {
-    let (mut moving, mut others): (Vec<_>, Vec<_>) = found.into_iter().partition(|it| it.moves);
-    moving.sort_by_key(|it| (std::cmp::Reverse(it.packages), it.pin.id));
-    others.extend(moving.drain(MOVING_MAX.min(moving.len())..));
-    let mut cells: BTreeMap<u32, Vec<Found>> = BTreeMap::new();
-    for one in others {
-        cells.entry(id.cell_of(number(one.at), CELL_LEVELS)).or_default().push(one);
-    }
-    let mut content = TileContent::default();
-    for cell in cells.into_values() {
-        match cell.as_slice() {
-            [one] => content.marks.push(one.mark(now, false)),
-            several => content.clusters.push(cluster(several)),
+        // Deeper than layers go: summed up now.
+        let mut layer = Layer::new(u32::from(id.zoom()) + CELL_LEVELS, narrow.clone());
+        let (moving, resting): (Vec<_>, Vec<_>) = all.into_iter().partition(|it| it.moves);
+        for one in resting {
+            layer.give(one.pin.id, one.seat, one.at, &one.pin.counts);
         }
+        self.crowded(&layer.of(id), moving, &layer, now)
     }
-    content.marks.extend(moving.iter().map(|it| it.mark(now, false)));
-    content
+
+    /// Of a crowded tile the largest that move one by one, the others by cells.
+    fn crowded(
+        &self,
+        resting: &[(u64, Sum)],
+        mut moving: Vec<Found>,
+        layer: &Layer,
+        now: Timestamp,
+    ) -> TileContent {
+        moving.sort_by_key(|it| (std::cmp::Reverse(it.packages), it.pin.id));
+        let mut cells: BTreeMap<u64, Sum> = resting.iter().copied().collect();
+        for one in moving.drain(MOVING_MAX.min(moving.len())..) {
+            let counted = (one.packages, one.problems);
+            cells.entry(layer.cell(one.seat)).or_default().give(one.pin.id, one.at, counted);
+        }
+        let mut content = TileContent::default();
+        for sum in cells.into_values() {
+            match sum.single().and_then(|id| self.all.get(&id)) {
+                Some((_, pin)) => {
+                    let counted = (sum.packages as u32, sum.problems as u32);
+                    content.marks.push(mark(pin.id, &pin.shown, counted, now, false));
+                }
+                None => content.clusters.push(sum.cluster()),
+            }
+        }
+        content.marks.extend(moving.iter().map(|it| it.mark(now, false)));
+        content
+    }
 }
 
-fn cluster(holders: &[Found]) -> Cluster {
-    let count = holders.len() as i64;
-    let mean = |of: fn(LatLon) -> i32| {
-        (holders.iter().map(|it| i64::from(of(it.at))).sum::<i64>() / count) as i32
-    };
-    let at = LatLon::from_e7(mean(LatLon::lat_e7), mean(LatLon::lon_e7));
-    let sum = |of: fn(&Found) -> u32| holders.iter().map(of).fold(0u32, u32::saturating_add);
-    Cluster {
-        at: at.expect("the middle of points on Earth is on Earth"),
-        holders: count as u32,
-        packages: sum(|it| it.packages),
-        problems: sum(|it| it.problems),
+/// Those that stand in a tile and of which something matches.
+fn found<'a>(
+    seats: &'a BTreeMap<(u64, HolderId), Arc<Pin>>,
+    id: TileId,
+    narrow: &Narrow,
+    now: Timestamp,
+) -> Vec<Found<'a>> {
+    let range = id.range();
+    let first = (range.start, HolderId::from_bytes(&[0; 17]).expect("a package"));
+    let seated = seats.range(first..).take_while(|it| it.0.0 < range.end);
+    seated
+        .filter_map(|((seat, _), pin)| {
+            let (packages, problems) = narrow.count(&pin.counts);
+            let moves = !pin.shown.path.is_resting();
+            let at = || pin.shown.path.at(now).0;
+            (packages != 0).then(|| Found { pin, seat: *seat, at: at(), moves, packages, problems })
+        })
+        .collect()
+}
+
+impl Pin {
+    fn resting_at(&self) -> LatLon {
+        self.shown.path.points()[0].position
     }
 }
 
