@@ -1,13 +1,21 @@
 //! The figures of docs/benchmarks.md, measured here and now: `bench` runs all,
 //! `bench events`, `bench import`, `bench reads`, `bench search`, `bench units`,
+<<<<<<< HEAD
 //! `bench live`, `bench fixes`, `bench map` and `bench peers` one each.
+=======
+//! `bench live`, `bench map`, `bench herd` and `bench peers` one each.
+>>>>>>> c616454 (A herd of 20,000 sessions is measured, and summed tiles are held to what is read anew)
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 mod events;
 mod figures;
+<<<<<<< HEAD
 mod fixes;
 mod fleet;
+=======
+mod herd;
+>>>>>>> c616454 (A herd of 20,000 sessions is measured, and summed tiles are held to what is read anew)
 mod import;
 mod live;
 mod map;
@@ -39,6 +47,9 @@ struct Wish {
     /// Streams of the live feed; as many as files may be open.
     #[arg(long, default_value_t = 15_000)]
     streams: usize,
+    /// How many people come at once.
+    #[arg(long, default_value_t = 20_000)]
+    people: usize,
     /// How many packages are read from.
     #[arg(long, default_value_t = 1_000_000)]
     packages: u64,
@@ -63,6 +74,8 @@ enum What {
     Fixes,
     /// Tiles of the map of ever more packages.
     Map,
+    /// Many people at once.
+    Herd,
     /// Write units counted per event.
     Units,
     /// PostgreSQL with PostGIS, and Redis.
@@ -70,9 +83,13 @@ enum What {
 }
 
 fn main() -> std::io::Result<()> {
-    let wish = Wish::parse();
     // The client gets one thread: the server keeps the rest of the machine.
     let client = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if words.first().is_some_and(|it| it == "herd-part") {
+        return client.block_on(herd::part(&words[1..]));
+    }
+    let wish = Wish::parse();
     let wanted = |what| wish.what.is_none_or(|it| it == what);
     if wanted(What::Units) {
         client.block_on(units::measure())?;
@@ -89,6 +106,7 @@ fn main() -> std::io::Result<()> {
     if wanted(What::Map) {
         map::measure(&client, wish.seconds)?;
     }
+<<<<<<< HEAD
     let rates = if wanted(What::Fixes) {
         fixes::measure(&client, wish.seconds, wish.trackers)?
     } else {
@@ -96,6 +114,13 @@ fn main() -> std::io::Result<()> {
     };
     if wanted(What::Peers) || wanted(What::Fixes) {
         rates.compare(peers::measure()?);
+=======
+    if wanted(What::Herd) {
+        herd::measure(&client, wish.people)?;
+    }
+    if wanted(What::Peers) {
+        peers::measure()?;
+>>>>>>> c616454 (A herd of 20,000 sessions is measured, and summed tiles are held to what is read anew)
     }
     if wanted(What::Reads) {
         reads::measure(&client, wish.packages)?;

@@ -1,12 +1,15 @@
 //! HTTP/1.1 over one kept connection: just enough to speak to our own server,
 //! and cheap enough not to be what a benchmark measures.
 
-use std::{io, net::SocketAddr};
+use std::{
+    io,
+    net::{Ipv4Addr, SocketAddr},
+};
 
 use serde_json::Value;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
 };
 
 /// A kept connection.
@@ -61,9 +64,20 @@ impl Connection {
 
     /// Connects as nobody, or as whoever the header lines say, each with its line end.
     pub async fn with(address: SocketAddr, headers: String) -> io::Result<Self> {
-        let stream = TcpStream::connect(address).await?;
+        Self::on(TcpStream::connect(address).await?, headers)
+    }
+
+    /// The same from one of this machine's loopback addresses: the ports of one
+    /// are fewer than a crowd.
+    pub async fn from(source: Ipv4Addr, address: SocketAddr, headers: String) -> io::Result<Self> {
+        let socket = TcpSocket::new_v4()?;
+        socket.bind((source, 0).into())?;
+        Self::on(socket.connect(address).await?, headers)
+    }
+
+    fn on(stream: TcpStream, headers: String) -> io::Result<Self> {
         stream.set_nodelay(true)?;
-        Ok(Self { stream, headers, buffer: Vec::with_capacity(8 * 1024) })
+        Ok(Self { stream, headers, buffer: Vec::new() })
     }
 
     /// Asks for `path`.

@@ -186,3 +186,6 @@ impl Tile {
         Self { made_at, content: Arc::new(content), bytes, digest }
     }
 }
+
+#[cfg(test)]
+mod tests;

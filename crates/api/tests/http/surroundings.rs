@@ -82,8 +82,8 @@ async fn storage_that_is_away_is_said_so_and_retried_safely() {
         let answer =
             world.json(Method::POST, &clerk, "/v1/packages", &body, &key).await.expect(503);
         // Not everybody comes back in the same second.
-    let seconds: u32 = answer.header("retry-after").parse().expect("a number");
-    assert!((2..7).contains(&seconds), "{seconds}");
+        let seconds: u32 = answer.header("retry-after").parse().expect("a number");
+        assert!((2..7).contains(&seconds), "{seconds}");
         assert_eq!(answer.json()["type"], "/problems/unavailable");
         faulty.revive();
     }
