@@ -1,21 +1,14 @@
 //! The figures of docs/benchmarks.md, measured here and now: `bench` runs all,
 //! `bench events`, `bench import`, `bench reads`, `bench search`, `bench units`,
-<<<<<<< HEAD
-//! `bench live`, `bench fixes`, `bench map` and `bench peers` one each.
-=======
-//! `bench live`, `bench map`, `bench herd` and `bench peers` one each.
->>>>>>> c616454 (A herd of 20,000 sessions is measured, and summed tiles are held to what is read anew)
+//! `bench live`, `bench fixes`, `bench map`, `bench herd` and `bench peers` one each.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 mod events;
 mod figures;
-<<<<<<< HEAD
 mod fixes;
 mod fleet;
-=======
 mod herd;
->>>>>>> c616454 (A herd of 20,000 sessions is measured, and summed tiles are held to what is read anew)
 mod import;
 mod live;
 mod map;
@@ -106,7 +99,9 @@ fn main() -> std::io::Result<()> {
     if wanted(What::Map) {
         map::measure(&client, wish.seconds)?;
     }
-<<<<<<< HEAD
+    if wanted(What::Herd) {
+        herd::measure(&client, wish.people)?;
+    }
     let rates = if wanted(What::Fixes) {
         fixes::measure(&client, wish.seconds, wish.trackers)?
     } else {
@@ -114,13 +109,6 @@ fn main() -> std::io::Result<()> {
     };
     if wanted(What::Peers) || wanted(What::Fixes) {
         rates.compare(peers::measure()?);
-=======
-    if wanted(What::Herd) {
-        herd::measure(&client, wish.people)?;
-    }
-    if wanted(What::Peers) {
-        peers::measure()?;
->>>>>>> c616454 (A herd of 20,000 sessions is measured, and summed tiles are held to what is read anew)
     }
     if wanted(What::Reads) {
         reads::measure(&client, wish.packages)?;
