@@ -71,7 +71,7 @@ async fn on_one_server(count: usize, seconds: u64, rate: u64) -> io::Result<()> 
     }
     let busy = (cpu_seconds(&process)? - cpu_s) / start.elapsed().as_secs_f64();
     tokio::time::sleep(SETTLE).await;
-    report(count, &sent, &seen.borrow());
+    report(count, ids.len(), &sent, &seen.borrow());
     figure("  server processors busy meanwhile", format_args!("{busy:.2}"));
     let each_kb = (resident_mb(&process) - before_mb) * 1024.0 / count as f64;
     judged("  server memory per stream afterwards", each_kb, Aim::AtMost(20.0, " kB"));
@@ -81,10 +81,10 @@ async fn on_one_server(count: usize, seconds: u64, rate: u64) -> io::Result<()> 
 /// What was said, when it was said, and when that was acknowledged.
 type Sent = ((usize, u64), Instant, Instant);
 
-fn report(count: usize, sent: &[Sent], seen: &streams::Seen) {
+fn report(count: usize, packages: usize, sent: &[Sent], seen: &streams::Seen) {
     let (mut after, mut whole, mut expected) = (Vec::new(), Vec::new(), 0);
     for (key, said, acknowledged) in sent {
-        expected += (count + PACKAGES - 1 - key.0) / PACKAGES;
+        expected += (count + packages - 1 - key.0) / packages;
         for at in seen.changes.get(key).into_iter().flatten() {
             after.push(at.saturating_duration_since(*acknowledged));
             whole.push(at.duration_since(*said));
