@@ -5,9 +5,11 @@ use domain::{
     holding::{HolderId, LaneId},
     id::{ContainerId, Subject},
     map::{MarkKind, Path, Waypoint},
+    mode::Mode,
     motion::Fix,
     position::{Height, LatLon},
     record::{ContainerKind, PlaceKind, PlaceRecord, Record},
+    state::State,
     time::{HOUR, MINUTE, Millis, SECOND, Timestamp},
 };
 use table::Scan;
@@ -104,10 +106,47 @@ impl Service {
         Ok(Some((child, minicbor::decode(&entry.value)?)))
     }
 
+    /// A container that was measured a moment ago, and of which nobody said that it
+    /// left for somewhere, is where it was measured: nothing else need be read. One
+    /// that was seen at a home is not told so plainly.
+    async fn just_measured(&self, state: &State, now: Timestamp) -> Result<Option<Shown>> {
+        let (Some((tracker, _)), Some(Record::Container(_)), None) =
+            (state.tracker, &state.record, state.leg)
+        else {
+            return Ok(None);
+        };
+        if let Some((place, seen_at)) = state.last_place {
+            let sees_home = self.place(place).await?.kind == PlaceKind::Home;
+            // A sighting since may be better than any fix.
+            if sees_home || now.since(seen_at) < GOES_ON {
+                return Ok(None);
+            }
+        }
+        let Some(fix) = self.heard_of(tracker).await?.and_then(|it| it.latest) else {
+            return Ok(None);
+        };
+        let measured = (0..GOES_ON).contains(&now.since(fix.at));
+        let Some(radius_mm) = fix.radius_95_mm.filter(|_| measured) else { return Ok(None) };
+        let here = point(fix.at, fix.position.at, fix.position.height.map(Height::ellipsoid_m));
+        let points = on_course(&fix, now, vec![here], false);
+        let (kind, name, mode) = described(state);
+        Ok(Path::along(points).map(|path| Shown {
+            kind,
+            mode,
+            name,
+            path,
+            radius_95_m: radius_mm.div_ceil(1_000),
+            as_of: fix.at,
+        }))
+    }
+
     async fn on_its_way(&self, subject: Subject) -> Result<Option<Shown>> {
         let now = self.clock.now();
         let Some((head, _)) = self.head(subject).await? else { return Ok(None) };
         let state = head.state;
+        if let Some(measured) = self.just_measured(&state, now).await? {
+            return Ok(Some(measured));
+        }
         let Some(here) = self.whereabouts(subject, now, false).await? else { return Ok(None) };
         let start = point(now, here.position, here.height_m);
         let until = state.leg.and_then(|it| it.expected_at).unwrap_or(now.plus(AHEAD));
@@ -121,13 +160,7 @@ impl Service {
             points = on_course(&fix, now, points, state.leg.is_some());
         }
         let path = Path::along(points).filter(|it| RESTS_M <= it.length_m(now, until));
-        let (kind, name, mode) = match &state.record {
-            Some(Record::Container(record)) => {
-                (container_kind(record.kind), Some(record.name.clone()), record.kind.mode())
-            }
-            Some(Record::Package(record)) => (MarkKind::Package, None, record.mode),
-            _ => (MarkKind::Other, None, None),
-        };
+        let (kind, name, mode) = described(&state);
         Ok(Some(Shown {
             kind,
             mode: state.leg.and_then(|it| it.mode).or(mode),
@@ -136,6 +169,16 @@ impl Service {
             radius_95_m: here.radius_95_m.clamp(1.0, 40_000_000.0) as u32,
             as_of: here.as_of,
         }))
+    }
+}
+
+fn described(state: &State) -> (MarkKind, Option<String>, Option<Mode>) {
+    match &state.record {
+        Some(Record::Container(record)) => {
+            (container_kind(record.kind), Some(record.name.clone()), record.kind.mode())
+        }
+        Some(Record::Package(record)) => (MarkKind::Package, None, record.mode),
+        _ => (MarkKind::Other, None, None),
     }
 }
 
