@@ -1,7 +1,10 @@
 //! What the map is made of, kept true by following the feed: how many packages
 //! each holder holds, pushed up from child to holder, and where the outermost are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use domain::{
     holding::{HolderId, Holding},
@@ -18,7 +21,10 @@ use crate::{
     derive::membership,
     error::{Error, Result},
     fixes::ring_of,
-    keys::{Row, holder_of_member, subject_of_shard, tracker_of_carried, tracker_of_ring},
+    keys::{
+        Row, holder_of_member, subject_of_bytes, subject_of_shard, subject_shard,
+        tracker_of_carried, tracker_of_ring,
+    },
     rows::{Head, HolderRow, MemberRow, to_bytes},
 };
 
@@ -237,16 +243,16 @@ impl Service {
     }
 
     /// What a tracker travels with.
-    async fn carried_by(&self, tracker: TrackerId) -> Result<std::sync::Arc<[Subject]>> {
+    async fn carried_by(&self, tracker: TrackerId) -> Result<Arc<[Subject]>> {
         if let Some(known) = self.carried.get(&tracker) {
             return Ok(known);
         }
-        let shard = crate::keys::subject_shard(Subject::Tracker(tracker));
+        let shard = subject_shard(Subject::Tracker(tracker));
         let page = self.table.scan(Scan::prefix(shard, b"a", CARRIED_MAX)).await?;
         let subjects = page.entries.iter();
-        let carried: std::sync::Arc<[Subject]> =
-            subjects.filter_map(|it| crate::keys::subject_of_bytes(&it.key.sort[1..])).collect();
-        self.carried.insert(tracker, std::sync::Arc::clone(&carried));
+        let carried: Arc<[Subject]> =
+            subjects.filter_map(|it| subject_of_bytes(&it.key.sort[1..])).collect();
+        self.carried.insert(tracker, Arc::clone(&carried));
         Ok(carried)
     }
 }
