@@ -14,10 +14,12 @@ use crate::{
 };
 
 mod json;
+mod read;
 #[cfg(test)]
 mod tests;
 
 use json::{Object, Value};
+pub use read::{InvalidLeaf, Logged};
 
 /// The version this code writes.
 const VERSION: i64 = 1;

@@ -157,6 +157,11 @@ impl Height {
         Ok(Self { raw_mm, datum, ellipsoid_mm })
     }
 
+    /// The height that a leaf tells.
+    pub(crate) const fn from_logged(raw_mm: i32, datum: Datum, ellipsoid_mm: i32) -> Self {
+        Self { raw_mm, datum, ellipsoid_mm }
+    }
+
     /// Metres as the sender gave them, above [`Self::datum`].
     pub fn raw_m(self) -> f64 {
         f64::from(self.raw_mm) / 1000.0

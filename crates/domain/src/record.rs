@@ -316,6 +316,11 @@ impl ExactPoint {
         Some((LatLon::from_e7(lat, lon).ok()?, parts.next()?.parse().ok()?))
     }
 
+    /// A point of which only this was logged.
+    pub(crate) const fn from_logged(digest: [u8; 32]) -> Self {
+        Self { text: Private::Erased { digest } }
+    }
+
     /// What is logged of it.
     #[must_use]
     pub fn digest(&self) -> [u8; 32] {

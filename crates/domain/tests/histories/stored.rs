@@ -4,15 +4,18 @@
 use std::{fmt::Write, fs, path::PathBuf};
 
 use domain::{
-    event::{Event, FactKind},
+    event::{Event, Fact, FactKind},
     id::Subject,
-    leaf::{hex, leaf, leaf_hash},
+    leaf::{Logged, hex, leaf, leaf_hash},
     position::LatLon,
     private::Private,
+    record::{PlaceKind, Record},
     state::{State, fold},
 };
 
-use crate::samples::one_of_each;
+use proptest::prelude::*;
+
+use crate::samples::{container_history, one_of_each, package_history};
 
 fn file(name: &str) -> PathBuf {
     PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/v1")).join(name)
@@ -33,6 +36,18 @@ fn bytes(hex: &str) -> Vec<u8> {
     let digits: Vec<char> = hex.chars().collect();
     let pair = |pair: &[char]| u8::from_str_radix(&pair.iter().collect::<String>(), 16).unwrap();
     digits.chunks(2).map(pair).collect()
+}
+
+/// What reading the leaf of an event can tell of it.
+fn logged(mut event: Event) -> Event {
+    event.fact.privates_mut().into_iter().for_each(Private::erase);
+    if let Fact::Registered(record) | Fact::Amended { set: record, .. } = &mut event.fact
+        && let Record::Place(place) = &mut **record
+        && place.kind == PlaceKind::Home
+    {
+        place.name.clear();
+    }
+    event
 }
 
 fn label(event: &Event) -> String {
@@ -170,5 +185,56 @@ fn values_that_cannot_be_are_refused_where_they_are_read() {
         [[0x82, 0x1a, 0x35, 0xa4, 0xe9, 0x01, 0x00], [0x82, 0x00, 0x1a, 0x7f, 0xff, 0xff, 0xff]]
     {
         assert!(minicbor::decode::<LatLon>(&point).is_err(), "beyond a pole, beyond 180 degrees");
+    }
+}
+
+#[test]
+fn a_leaf_tells_everything_but_personal_text() {
+    for (number, event) in (1..).zip(one_of_each()) {
+        let prev = (number != 1).then_some([number as u8; 32]);
+        let bytes = leaf(&event, number, prev);
+        let read =
+            Logged::from_bytes(&bytes).unwrap_or_else(|it| panic!("{}: {it}", label(&event)));
+        assert_eq!(read, Logged { event: logged(event), seq: number, prev });
+    }
+}
+
+proptest! {
+    #![proptest_config(depth::of(500, 20_000))]
+
+    #[test]
+    fn whatever_was_logged_reads_as_it_was(
+        package in package_history(),
+        container in container_history(3),
+    ) {
+        for (number, event) in (1..).zip(package.into_iter().chain(container)) {
+            let read = Logged::from_bytes(&leaf(&event, number, None));
+            prop_assert_eq!(read.map(|it| it.event), Ok(logged(event)));
+        }
+    }
+}
+
+#[test]
+fn a_leaf_that_nobody_wrote_so_is_refused() {
+    let event = one_of_each().swap_remove(0);
+    let bytes = leaf(&event, 1, None);
+    let text = std::str::from_utf8(&bytes).unwrap();
+    let refused = |text: &str| Logged::from_bytes(text.as_bytes()).unwrap_err().to_string();
+    for (was, is, why) in [
+        (r#""v":1"#, r#""v":2"#, r#""v": version 1 is expected"#),
+        (r#""seq":1"#, r#""seq":-1"#, r#""seq": an integer"#),
+        (r#""seq":1"#, r#""seq":1.0"#, r#""seq": an integer"#),
+        (r#""seq":1"#, r#""seq":"1""#, "not written so"),
+        (r#""seq":1"#, r#""seq": 1"#, "not written so"),
+        (r#""kind":"registered""#, r#""kind":"regista""#, "is no event kind"),
+        (r#""pieces":1"#, r#""pieces":4294967296"#, r#""pieces": an integer"#),
+        (r#""source":"api""#, r#""source":"api","zebra":1"#, "not written so"),
+    ] {
+        assert!(text.contains(was), "{was}");
+        let error = refused(&text.replacen(was, is, 1));
+        assert!(error.contains(why), "{is}: {error}");
+    }
+    for cut in 0..text.len() {
+        assert!(Logged::from_bytes(&bytes[..cut]).is_err(), "cut at {cut}");
     }
 }
