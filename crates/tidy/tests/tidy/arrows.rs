@@ -10,6 +10,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("table", &[]),
     ("blobs", &[]),
+    ("history", &["blobs", "domain"]),
     ("intake", &["domain"]),
     ("demo", &["domain", "intake"]),
     ("table-embedded", &["table"]),
@@ -39,6 +40,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("indicatif", &["whereabouts"]),
     ("csv", &["intake"]),
     ("csv-core", &["intake"]),
+    ("parquet", &["history"]),
+    ("arrow-array", &["history"]),
     ("argon2", &["service"]),
     ("image", &["service"]),
 ];
