@@ -4,6 +4,7 @@
 pub mod attention;
 pub mod clients;
 pub mod containers;
+pub mod erasing;
 pub mod events;
 pub mod finding;
 pub mod history;

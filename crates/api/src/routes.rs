@@ -7,13 +7,14 @@ use crate::{
     auth::Who,
     body::BATCH_ITEMS_MAX,
     handlers::{
-        Paging, attention, clients, containers, events, finding, history, live, map, operations,
-        packages, page, photos, places, session, tokens, trackers, users, whereabouts,
+        Paging, attention, clients, containers, erasing, events, finding, history, live, map,
+        operations, packages, page, photos, places, session, tokens, trackers, users, whereabouts,
     },
     route::{Route, delete, get, patch, post, put},
     wire::{
         attention::AttentionList,
         container::{Container, ContainerInput},
+        erasing::{Erasing, Erasure},
         event::{ClientBody, Event},
         finding::{Order, PackageList},
         fixes::{FixesAccepted, FixesInput, Tracker, TrackerInput, TrackerMade, Trackers},
@@ -388,6 +389,10 @@ fn running_it() -> Vec<Route> {
             .conditional()
             .takes::<UserPatch>()
             .answers::<UserView>(200),
+        post("/v1/erasures", ADMIN, erasing::erase)
+            .says("erase", "Erases personal text and photos for good; proofs stay valid.")
+            .takes::<Erasure>()
+            .answers::<Erasing>(200),
         get("/metrics", OPERATE, operations::metrics)
             .says("metrics", "What the server counts, for Prometheus.")
             .answers_media(200, operations::METRICS),

@@ -3,6 +3,7 @@
 
 pub mod attention;
 pub mod container;
+pub mod erasing;
 pub mod event;
 pub mod finding;
 pub mod fixes;

@@ -4,14 +4,13 @@ use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    draft::Draft,
     id::{ContainerId, EventId, PackageId, PhotoId, PlaceId, Subject, TrackerId},
     mode::Mode,
     money::{CostKind, CostLine},
     motion::Fix,
     position::Position,
     private::Private,
-    record::{PackageField, Promise, Record},
+    record::{PackageField, PlaceKind, Promise, Record},
     time::{MINUTE, Millis, Timestamp},
     words::words,
 };
@@ -79,11 +78,17 @@ impl Event {
         content_hash(self.id, self.subject, self.happened_at, &self.fact)
     }
 
-    /// Whether this event says what a draft says.
+    /// Whether both say the same. What was erased in one may have been anything.
     #[must_use]
-    pub fn says(&self, draft: &Draft) -> bool {
-        let said = content_hash(draft.id, draft.subject, draft.happened_at, &draft.fact);
-        self.content_hash() == said
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        if self.content_hash() == other.content_hash() {
+            return true;
+        }
+        let (mut one, mut two) = (self.clone(), other.clone());
+        if !one.fact.blank_what_is_erased(&mut two.fact) {
+            return false;
+        }
+        one.content_hash() == two.content_hash()
     }
 
     /// The bytes that are stored.
@@ -504,6 +509,47 @@ impl Fact {
     pub const fn target(&self) -> Option<EventId> {
         match self {
             Self::Corrected { target, .. } | Self::Voided { target, .. } => Some(*target),
+            _ => None,
+        }
+    }
+
+    /// Forgets every personal text; says how many that were.
+    pub fn erase(&mut self) -> usize {
+        let kept = self.privates_mut().into_iter().filter(|it| it.text().is_some());
+        let erased = kept.map(Private::erase).count();
+        let name = self.home_name_mut().filter(|it| !it.is_empty());
+        erased + usize::from(name.map(String::clear).is_some())
+    }
+
+    /// Makes both alike where either was erased; false if they cannot be the same.
+    fn blank_what_is_erased(&mut self, other: &mut Self) -> bool {
+        let blank = || Private::Erased { digest: [0; 32] };
+        let (ours, theirs) = (self.privates_mut(), other.privates_mut());
+        if ours.len() != theirs.len() {
+            return false;
+        }
+        for (one, two) in std::iter::zip(ours, theirs) {
+            if one.text().is_none() || two.text().is_none() {
+                (*one, *two) = (blank(), blank());
+            }
+        }
+        if let (Some(one), Some(two)) = (self.home_name_mut(), other.home_name_mut())
+            && (one.is_empty() || two.is_empty())
+        {
+            one.clear();
+            two.clear();
+        }
+        true
+    }
+
+    /// What people call a home, which may name who lives there.
+    fn home_name_mut(&mut self) -> Option<&mut String> {
+        match self {
+            Self::Registered(record) | Self::Amended { set: record, .. } => match &mut **record {
+                Record::Place(place) if place.kind == PlaceKind::Home => Some(&mut place.name),
+                _ => None,
+            },
+            Self::Corrected { fact, .. } => fact.home_name_mut(),
             _ => None,
         }
     }

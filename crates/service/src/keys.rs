@@ -14,6 +14,8 @@ use crate::people::{SessionId, TokenId};
 pub const LIST_SHARDS: u8 = 16;
 /// The shard that names every day with listed packages.
 pub const LISTED_DAYS: &[u8] = b"ld";
+/// Where messages are that were refused.
+pub const QUARANTINE: &[u8] = b"q";
 /// The shard that names every carrier packages travel with.
 pub const CARRIERS: &[u8] = b"wc";
 /// How many shards the words that begin alike are spread over, by package.
@@ -181,7 +183,7 @@ impl Row<'_> {
                 Key::new(*b"c", [projector.as_bytes(), b"/", &feed.to_be_bytes()].concat())
             }
             Self::Import(id) => Key::new(*b"i", *id),
-            Self::Quarantined(at, id) => Key::new(*b"q", newest(*at, id.as_bytes())),
+            Self::Quarantined(at, id) => Key::new(QUARANTINE, newest(*at, id.as_bytes())),
             Self::Batch(id) => Key::new(batch_shard(id[0] % BATCH_SHARDS), *id),
             Self::Ring(tracker) => Key::new(subject_shard(Subject::Tracker(*tracker)), *b"r"),
             Self::Trail(tracker, at, hash) => {

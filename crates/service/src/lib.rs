@@ -4,6 +4,7 @@
 pub mod attention;
 pub mod derive;
 pub mod devices;
+pub mod erasing;
 pub mod error;
 pub mod fixes;
 pub mod holders;

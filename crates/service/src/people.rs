@@ -35,6 +35,7 @@ use crate::outside::{Clock, Entropy};
 use authenticate::Verified;
 use hasher::Hasher;
 
+pub(crate) use access::Happened;
 pub use access::{Access, AccessKind};
 pub use account::{NewUser, User, UserPage};
 pub use amend::Amendment;

@@ -19,12 +19,12 @@ use domain::{
     time::Timestamp,
 };
 use sha2::{Digest, Sha256};
-use table::{Guard, Write};
+use table::{Guard, Scan, Write};
 
 use crate::{
     Service,
     error::{Error, Result},
-    keys::Row,
+    keys::{Row, subject_shard},
     record::{Attribution, Receipt},
     rows::{PhotoRow, Recorded, to_bytes},
     turns::{Full, Turns},
@@ -113,9 +113,34 @@ impl Service {
     pub async fn photos(&self, subject: Subject) -> Result<Vec<PhotoRow>> {
         let mut photos = Vec::new();
         for id in self.known(subject).await?.state.photos {
-            photos.push(self.photo_row(subject, id).await?);
+            match self.photo_row(subject, id).await {
+                // It was erased.
+                Err(Error::NotFound(_)) => (),
+                other => photos.push(other?),
+            }
         }
         Ok(photos)
+    }
+
+    /// Erases the images of a package or container; says how many photos that were.
+    pub(crate) async fn erase_photos(&self, subject: Subject) -> Result<usize> {
+        let mut erased = 0;
+        let mut next = Some(Scan::prefix(subject_shard(subject), b"p", 1_000));
+        while let Some(scan) = next {
+            let page = self.table.scan(scan).await?;
+            for entry in page.entries {
+                let row: PhotoRow = minicbor::decode(&entry.value)?;
+                for image in [Image::Whole, Image::Thumbnail] {
+                    let name = blob_name(subject, row.id, image);
+                    self.blobs.delete(&name).await.map_err(from_blobs)?;
+                }
+                // Only now: until then it is known that there are images.
+                self.table.write(vec![Write::delete(entry.key, Guard::Any)]).await?;
+                erased += 1;
+            }
+            next = page.rest;
+        }
+        Ok(erased)
     }
 
     /// One image of a photo.

@@ -164,7 +164,7 @@ impl Service {
                 continue;
             };
             let recorded: Recorded = minicbor::decode(&entry.value)?;
-            if recorded.event.content_hash() != event.content_hash() {
+            if !recorded.event.agrees_with(event) {
                 return Err(Error::Differs { event: event.id, subject });
             }
         }
@@ -296,7 +296,7 @@ impl Service {
             let key = Row::Event(event.subject, event.id).key();
             let Some(entry) = self.table.get(&key).await? else { continue };
             let recorded: Recorded = minicbor::decode(&entry.value)?;
-            if recorded.event.content_hash() != event.content_hash() {
+            if !recorded.event.agrees_with(event) {
                 self.quarantine(event).await?;
                 return Err(Error::Differs { event: event.id, subject: event.subject });
             }

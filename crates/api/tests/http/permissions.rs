@@ -85,6 +85,7 @@ const EXPECTED: &[(&str, &str, Open)] = &[
     ("POST", "/v1/users", To(&[Admin])),
     ("GET", "/v1/users/{user}", To(&[Admin])),
     ("PATCH", "/v1/users/{user}", To(&[Admin])),
+    ("POST", "/v1/erasures", To(&[Admin])),
     ("GET", "/metrics", To(&[Audit, Admin])),
 ];
 

@@ -178,3 +178,30 @@ async fn a_private_place_is_never_given_a_small_town() {
     answer.expect(200);
     assert_eq!(world.get(&clerk, &path).await.json()["exact"], Value::Null);
 }
+
+#[tokio::test]
+async fn whatever_was_said_of_a_person_can_be_erased() {
+    let scene = scene().await;
+    let (world, package) = (&scene.world, &scene.package);
+    let admin = world.person(&[Admin]).await;
+    let erase = |of: &str| {
+        let body = json!({ "of": of });
+        let (world, admin) = (world, &admin);
+        async move { world.post(admin, "/v1/erasures", &body).await }
+    };
+    let answer = erase("ada@example.com").await.expect(200).json();
+    assert_eq!(answer["packages"], json!([package]));
+    assert_eq!(answer["homes"], json!([scene.home]));
+    assert!(5 <= answer["texts"].as_u64().unwrap(), "{answer}");
+    assert_eq!(erase(&scene.home).await.expect(200).json()["packages"], json!([]));
+    world.settle().await;
+    for (path, body) in everything(&scene, &admin).await {
+        // What was measured at the door by a tracker is no text.
+        for secret in SECRETS.iter().filter(|it| !it.starts_with(['5', '-'])) {
+            assert!(!body.contains(secret), "{secret} is still at {path}: {body}");
+        }
+    }
+    assert_eq!(erase("ada@example.com").await.expect(200).json()["packages"], json!([]));
+    assert_eq!(erase("Ada").await.expect(422).json()["errors"][0]["pointer"], "/of");
+    erase("pkg_00000000000000000000000001").await.expect(404);
+}

@@ -69,3 +69,16 @@ fn personal_text_is_found_however_deep_it_is() {
     let mut void = Fact::Voided { target, why: Some(Private::new("typed twice")) };
     assert_eq!(void.privates_mut().len(), 1);
 }
+
+#[test]
+fn an_erased_event_agrees_with_what_it_was_and_with_nothing_else() {
+    let told = event(Fact::Note(Private::new("fragile")));
+    let mut erased = told.clone();
+    assert_eq!((erased.fact.erase(), erased.fact.erase()), (1, 0));
+    assert!(erased.agrees_with(&told) && told.agrees_with(&erased));
+    let other = event(Fact::Lost);
+    assert!(!erased.agrees_with(&other) && !other.agrees_with(&erased));
+    let later = Event { happened_at: told.happened_at.plus(1), ..told.clone() };
+    assert!(!erased.agrees_with(&later));
+    assert!(!told.agrees_with(&event(Fact::Note(Private::new("heavy")))));
+}

@@ -1,7 +1,10 @@
 //! What is remembered of who may do what: changes of accounts, administrators
 //! signing in, failed attempts. Written with the change itself; never changed.
 
-use domain::{id::UserId, time::Timestamp};
+use domain::{
+    id::{Subject, UserId},
+    time::Timestamp,
+};
 use futures::future::try_join_all;
 use minicbor::{Decode, Encode};
 use table::{Guard, Scan, Write};
@@ -62,6 +65,9 @@ pub enum AccessKind {
     /// The first administrator was created with the setup token.
     #[n(13)]
     SetUp,
+    /// Personal text was erased.
+    #[n(14)]
+    Erased,
 }
 
 impl AccessKind {
@@ -82,6 +88,7 @@ impl AccessKind {
             Self::TokenRevoked => "token_revoked",
             Self::LinkIssued => "link_issued",
             Self::SetUp => "set_up",
+            Self::Erased => "personal_text_erased",
         }
     }
 }
@@ -109,7 +116,7 @@ pub struct Access {
 
 /// What is about to be remembered. The clock and the actor are added on writing.
 #[derive(Clone, Debug)]
-pub(super) struct Happened {
+pub(crate) struct Happened {
     pub kind: AccessKind,
     pub user: Option<UserId>,
     pub about: Option<String>,
@@ -132,6 +139,17 @@ impl Happened {
 
     pub(super) fn change(self, before: Permissions, after: Permissions) -> Self {
         Self { change: Some((before, after)), ..self }
+    }
+
+    /// What was done with a thing, not with an account.
+    pub(crate) fn with(subject: Subject, kind: AccessKind) -> Self {
+        Self::to_any(None, kind).about(subject)
+    }
+
+    /// The write that remembers it.
+    pub(crate) fn write(&self, by: &Attribution, now: Timestamp, random: [u8; 16]) -> Write {
+        let key = Row::Access(now, random).key();
+        Write::put(key, Guard::Absent, to_bytes(&self.row(by)))
     }
 
     fn row(&self, by: &Attribution) -> AccessRow {
@@ -180,10 +198,8 @@ impl People {
         happened: Vec<Happened>,
     ) -> Result<(), table::Error> {
         let now = self.clock.now();
-        batch.extend(happened.iter().map(|it| {
-            let key = Row::Access(now, random(&*self.entropy)).key();
-            Write::put(key, Guard::Absent, to_bytes(&it.row(by)))
-        }));
+        let write = |it: &Happened| it.write(by, now, random(&*self.entropy));
+        batch.extend(happened.iter().map(write));
         let own = batch.iter().rev().find(|it| it.guard == Guard::Absent);
         let own = own.map(|it| it.key.clone());
         match (self.table.write(batch).await, own) {

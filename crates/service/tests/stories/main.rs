@@ -7,6 +7,7 @@ mod accounts;
 mod attention;
 mod crash;
 mod day;
+mod erasing;
 mod fault;
 mod fixes;
 mod following;

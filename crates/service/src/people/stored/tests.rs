@@ -8,7 +8,7 @@ use super::{
 };
 use crate::rows::tests::{Sample, at, check, sample};
 
-const KINDS: [AccessKind; 14] = [
+const KINDS: [AccessKind; 15] = [
     AccessKind::Created,
     AccessKind::PermissionsChanged,
     AccessKind::Disabled,
@@ -23,6 +23,7 @@ const KINDS: [AccessKind; 14] = [
     AccessKind::TokenRevoked,
     AccessKind::LinkIssued,
     AccessKind::SetUp,
+    AccessKind::Erased,
 ];
 
 #[test]
