@@ -135,6 +135,10 @@ ids! {
     PhotoId "pho",
     /// An employee's account.
     UserId "usr",
+    /// Something that happened to somebody's access, or that somebody did with it.
+    AccessId "acc",
+    /// A chunk of fixes: many accepted batches in one blob.
+    ChunkId "chk",
 }
 
 words! {

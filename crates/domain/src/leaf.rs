@@ -13,6 +13,7 @@ use crate::{
     record::{ContainerRecord, PackageRecord, PlaceKind, PlaceRecord, Record, Reference},
 };
 
+pub mod entry;
 mod json;
 mod read;
 #[cfg(test)]

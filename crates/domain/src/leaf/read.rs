@@ -40,6 +40,16 @@ impl fmt::Display for InvalidLeaf {
 
 impl std::error::Error for InvalidLeaf {}
 
+impl InvalidLeaf {
+    pub(super) const fn new(why: String) -> Self {
+        Self(why)
+    }
+
+    pub(super) fn not_written_so() -> Self {
+        Self("the same is not written so".to_owned())
+    }
+}
+
 type Result<T> = std::result::Result<T, InvalidLeaf>;
 
 impl Logged {
@@ -48,7 +58,7 @@ impl Logged {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let object: Map<String, Value> =
             serde_json::from_slice(bytes).map_err(|it| InvalidLeaf(it.to_string()))?;
-        let it = Fields(&object);
+        let it = Fields::of(&object);
         if it.integer::<i64>("v")? != VERSION {
             return Err(wrong("v", format!("version {VERSION} is expected")));
         }
@@ -63,7 +73,7 @@ impl Logged {
         };
         let (seq, prev) = (it.integer("seq")?, it.optional("prev", Fields::digest)?);
         if leaf(&event, seq, prev) != bytes {
-            return Err(InvalidLeaf("the same is not written so".to_owned()));
+            return Err(InvalidLeaf::not_written_so());
         }
         Ok(Self { event, seq, prev })
     }
@@ -71,9 +81,9 @@ impl Logged {
 
 /// The named values of an object.
 #[derive(Clone, Copy)]
-struct Fields<'a>(&'a Map<String, Value>);
+pub(super) struct Fields<'a>(&'a Map<String, Value>);
 
-fn wrong(name: &str, why: impl fmt::Display) -> InvalidLeaf {
+pub(super) fn wrong(name: &str, why: impl fmt::Display) -> InvalidLeaf {
     InvalidLeaf(format!("{name:?}: {why}"))
 }
 
@@ -82,8 +92,16 @@ fn missing(name: &str) -> InvalidLeaf {
 }
 
 impl<'a> Fields<'a> {
+    pub(super) const fn of(object: &'a Map<String, Value>) -> Self {
+        Self(object)
+    }
+
     /// Reads a value as `read` does, if it is there.
-    fn optional<T>(self, name: &str, read: impl Fn(Self, &str) -> Result<T>) -> Result<Option<T>> {
+    pub(super) fn optional<T>(
+        self,
+        name: &str,
+        read: impl Fn(Self, &str) -> Result<T>,
+    ) -> Result<Option<T>> {
         self.0.get(name).map(|_| read(self, name)).transpose()
     }
 
@@ -95,17 +113,17 @@ impl<'a> Fields<'a> {
         self.value(name)?.as_str().ok_or_else(|| wrong(name, "text is expected"))
     }
 
-    fn text(self, name: &str) -> Result<String> {
+    pub(super) fn text(self, name: &str) -> Result<String> {
         self.str(name).map(ToOwned::to_owned)
     }
 
     /// A word or an id.
-    fn parsed<T: FromStr<Err: fmt::Display>>(self, name: &str) -> Result<T> {
+    pub(super) fn parsed<T: FromStr<Err: fmt::Display>>(self, name: &str) -> Result<T> {
         self.str(name)?.parse().map_err(|it| wrong(name, it))
     }
 
     /// An integer; beyond ±2^53 it is written as text.
-    fn integer<T: FromStr>(self, name: &str) -> Result<T> {
+    pub(super) fn integer<T: FromStr>(self, name: &str) -> Result<T> {
         let text = match self.value(name)? {
             Value::Number(number) => number.to_string(),
             Value::String(text) => text.clone(),
@@ -118,11 +136,11 @@ impl<'a> Fields<'a> {
         self.value(name)?.as_bool().ok_or_else(|| wrong(name, "true or false is expected"))
     }
 
-    fn instant(self, name: &str) -> Result<Timestamp> {
+    pub(super) fn instant(self, name: &str) -> Result<Timestamp> {
         Timestamp::from_millis(self.integer(name)?).map_err(|it| wrong(name, it))
     }
 
-    fn digest(self, name: &str) -> Result<[u8; 32]> {
+    pub(super) fn digest(self, name: &str) -> Result<[u8; 32]> {
         let text = self.str(name)?.as_bytes();
         let mut digest = [0; 32];
         let nibble = |it: u8| char::from(it).to_digit(16).map(|it| it as u8);
@@ -161,7 +179,7 @@ impl<'a> Fields<'a> {
     }
 
     /// An array of words or texts.
-    fn words<T: FromStr<Err: fmt::Display>>(self, name: &str) -> Result<Vec<T>> {
+    pub(super) fn words<T: FromStr<Err: fmt::Display>>(self, name: &str) -> Result<Vec<T>> {
         let one = |value: &Value| {
             let text = value.as_str().ok_or_else(|| wrong(name, "texts are expected"))?;
             text.parse().map_err(|it| wrong(name, it))
