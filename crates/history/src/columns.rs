@@ -11,22 +11,26 @@ use arrow_array::{
 };
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
-use domain::leaf::leaf_hash;
+use domain::leaf::{entry::Entry, leaf_hash};
 
 use crate::{Error, Result, Row};
 
 /// The column by which a file is sorted and searched.
-pub const SUBJECT: usize = 0;
+pub const ABOUT: usize = 0;
 /// The order of events of one subject.
 pub const SEQ: usize = 1;
+/// The columns that entries are chosen by.
+pub const KIND: usize = 4;
+pub const RECORDED_AT: usize = 6;
+pub const ACTOR: usize = 7;
 /// What was logged.
 pub const LEAF: usize = 9;
 /// The names, in order.
 pub const NAMES: [&str; 10] = [
-    "subject",
+    "about",
     "seq",
     "log_index",
-    "event",
+    "id",
     "kind",
     "happened_at",
     "recorded_at",
@@ -59,7 +63,7 @@ pub fn to_batch(rows: &[Row]) -> Result<RecordBatch> {
     fn texts(each: impl Iterator<Item = String>) -> ArrayRef {
         Arc::new(StringArray::from_iter_values(each))
     }
-    let events = || rows.iter().map(|it| &it.logged.event);
+    let entries = || rows.iter().map(|it| &it.entry);
     let instants = |each: Vec<i64>| -> ArrayRef {
         Arc::new(TimestampMillisecondArray::from(each).with_timezone("UTC"))
     };
@@ -69,14 +73,14 @@ pub fn to_batch(rows: &[Row]) -> Result<RecordBatch> {
         leaves.push(text.map_err(|_| Error::Corrupt("a leaf is no text".to_owned()))?);
     }
     let columns: Vec<ArrayRef> = vec![
-        texts(events().map(|it| it.subject.to_string())),
-        Arc::new(UInt64Array::from_iter_values(rows.iter().map(|it| it.logged.seq))),
+        texts(entries().map(Entry::about)),
+        Arc::new(UInt64Array::from_iter_values(entries().map(Entry::seq))),
         Arc::new(UInt64Array::from_iter_values(rows.iter().map(|it| it.log_index))),
-        texts(events().map(|it| it.id.to_string())),
-        texts(events().map(|it| it.fact.kind().to_string())),
-        instants(events().map(|it| it.happened_at.millis()).collect()),
-        instants(events().map(|it| it.recorded_at.millis()).collect()),
-        texts(events().map(|it| it.actor.clone())),
+        texts(entries().map(Entry::id)),
+        texts(entries().map(|it| it.kind().to_owned())),
+        instants(entries().map(|it| it.happened_at().millis()).collect()),
+        instants(entries().map(|it| it.recorded_at().millis()).collect()),
+        texts(entries().map(|it| it.actor().to_owned())),
         Arc::new(UInt32Array::from_iter_values(rows.iter().map(|it| check(&it.leaf)))),
         Arc::new(StringArray::from_iter_values(leaves)),
     ];

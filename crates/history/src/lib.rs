@@ -1,5 +1,5 @@
 //! The history of everything in Parquet: files that DuckDB, Athena and pandas read,
-//! derived from the log. A file holds the events of a span of the log, sorted by
+//! derived from the log. A file holds the entries of a span of the log, sorted by
 //! what they are about, so that one package is read without touching the rest.
 
 mod columns;
@@ -9,13 +9,13 @@ mod write;
 
 use std::fmt;
 
-pub use read::Reader;
+pub use read::{Filter, Reader};
 pub use segment::{InvalidSegment, Segment};
 pub use write::{Written, write};
 
-use domain::{id::Subject, leaf::Logged};
+use domain::leaf::entry::Entry;
 
-/// One event in a file.
+/// One entry in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// Its number in the log.
@@ -23,7 +23,7 @@ pub struct Row {
     /// The bytes that were logged.
     pub leaf: Vec<u8>,
     /// What they say.
-    pub logged: Logged,
+    pub entry: Entry,
 }
 
 /// Why a file cannot be written or read.
@@ -41,20 +41,14 @@ pub type Result<T> = std::result::Result<T, Error>;
 impl Row {
     /// Reads a logged leaf.
     pub fn of(log_index: u64, leaf: Vec<u8>) -> Result<Self> {
-        let logged = Logged::from_bytes(&leaf)
+        let entry = Entry::from_bytes(&leaf)
             .map_err(|it| Error::Corrupt(format!("entry {log_index} of the log: {it}")))?;
-        Ok(Self { log_index, leaf, logged })
+        Ok(Self { log_index, leaf, entry })
     }
 
     /// The order of a file: by what it is about, then by its number there.
     fn order(&self) -> (String, u64, u64) {
-        (self.subject().to_string(), self.logged.seq, self.log_index)
-    }
-
-    /// What it is about.
-    #[must_use]
-    pub const fn subject(&self) -> Subject {
-        self.logged.event.subject
+        (self.entry.about(), self.entry.seq(), self.log_index)
     }
 }
 

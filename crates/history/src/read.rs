@@ -1,18 +1,23 @@
-//! Reading a file in part: its footer says which pages may hold a subject, its
-//! filter whether any does. What is not asked for is not fetched.
+//! Reading a file in part: its footer says which pages may hold what is about a thing,
+//! its filter whether any does. What is not asked for is not fetched.
 
 use std::{ops::Range, sync::Arc};
 
+use arrow_array::{BooleanArray, RecordBatch, cast::AsArray, types::TimestampMillisecondType};
 use blobs::{BlobName, Blobs};
 use bytes::Bytes;
-use domain::id::Subject;
+use domain::{leaf::entry::Entry, time::Timestamp};
 use futures::{
     FutureExt, Stream, StreamExt, TryFutureExt, TryStreamExt,
     future::{BoxFuture, try_join_all},
 };
 use parquet::{
     arrow::{
-        arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, RowSelection, RowSelector},
+        ProjectionMask,
+        arrow_reader::{
+            ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, RowFilter, RowSelection,
+            RowSelector,
+        },
         async_reader::{AsyncFileReader, ParquetRecordBatchStreamBuilder},
     },
     bloom_filter::Sbbf,
@@ -26,7 +31,7 @@ use quick_cache::sync::Cache;
 
 use crate::{
     Result, Row, Segment,
-    columns::{SUBJECT, from_batch},
+    columns::{ABOUT, ACTOR, KIND, RECORDED_AT, from_batch},
 };
 
 /// Footers that are remembered.
@@ -38,7 +43,45 @@ const FOOTER_LEN: usize = 64 * 1_024;
 /// Rows that are read at once when all are.
 const BATCH: usize = 4_096;
 
-/// Reads files of events.
+/// Which entries are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of whom, if only of one.
+    pub actor: Option<String>,
+    /// Of which kind, if only of one.
+    pub kind: Option<String>,
+    /// Recorded then or later.
+    pub from: Option<Timestamp>,
+    /// Recorded before that.
+    pub until: Option<Timestamp>,
+}
+
+impl Filter {
+    /// Whether an entry is one of them.
+    #[must_use]
+    pub fn takes(&self, entry: &Entry) -> bool {
+        self.takes_parts(entry.actor(), entry.kind(), entry.recorded_at().millis())
+    }
+
+    fn takes_parts(&self, actor: &str, kind: &str, recorded_ms: i64) -> bool {
+        self.actor.as_deref().is_none_or(|it| it == actor)
+            && self.kind.as_deref().is_none_or(|it| it == kind)
+            && self.from.is_none_or(|it| it.millis() <= recorded_ms)
+            && self.until.is_none_or(|it| recorded_ms < it.millis())
+    }
+
+    /// Chooses among rows of which there are only kind, instant and actor.
+    fn choose(&self, batch: &RecordBatch) -> BooleanArray {
+        let (kinds, actors) =
+            (batch.column(0).as_string::<i32>(), batch.column(2).as_string::<i32>());
+        let recorded = batch.column(1).as_primitive::<TimestampMillisecondType>();
+        let takes =
+            |at: usize| self.takes_parts(actors.value(at), kinds.value(at), recorded.value(at));
+        (0..batch.num_rows()).map(|at| Some(takes(at))).collect()
+    }
+}
+
+/// Reads files of entries.
 #[derive(Debug)]
 pub struct Reader {
     blobs: Arc<dyn Blobs>,
@@ -53,21 +96,15 @@ impl Reader {
         Self { blobs, footers: Cache::new(FOOTERS_MAX), filters: Cache::new(FILTERS_MAX) }
     }
 
-    /// The events of one subject in a file of `len` bytes, in the order of its chain.
-    pub async fn of_subject(
-        &self,
-        segment: Segment,
-        len: u64,
-        subject: Subject,
-    ) -> Result<Vec<Row>> {
+    /// The entries about one thing in a file of `len` bytes, in the order of its chain.
+    pub async fn about(&self, segment: Segment, len: u64, about: &str) -> Result<Vec<Row>> {
         let footer = self.footer(segment, len).await?;
-        let name = subject.to_string();
         let mut rows = Vec::new();
         for group in 0..footer.metadata().num_row_groups() {
-            let Some(pages) = pages_with(footer.metadata(), group, name.as_bytes()) else {
+            let Some(pages) = pages_with(footer.metadata(), group, about.as_bytes()) else {
                 continue;
             };
-            if !self.may_have(segment, len, &footer, group, &name).await? {
+            if !self.may_have(segment, len, &footer, group, about).await? {
                 continue;
             }
             let file = self.file(segment, len);
@@ -75,10 +112,30 @@ impl Reader {
             let batches = builder.with_row_groups(vec![group]).with_row_selection(pages).build()?;
             let batches: Vec<_> = batches.try_collect().await?;
             for batch in batches {
-                rows.extend(from_batch(&batch)?.into_iter().filter(|it| it.subject() == subject));
+                rows.extend(from_batch(&batch)?.into_iter().filter(|it| it.entry.about() == about));
             }
         }
         Ok(rows)
+    }
+
+    /// The entries of a file that a filter chooses, a few at a time, in its order. Of
+    /// the others only the columns are read that they are chosen by.
+    pub async fn chosen(
+        &self,
+        segment: Segment,
+        len: u64,
+        filter: &Filter,
+    ) -> Result<impl Stream<Item = Result<Vec<Row>>> + use<>> {
+        let footer = self.footer(segment, len).await?;
+        let columns = [KIND, RECORDED_AT, ACTOR];
+        let mask = ProjectionMask::leaves(footer.parquet_schema(), columns);
+        let chooser = filter.clone();
+        let chosen = ArrowPredicateFn::new(mask, move |batch| Ok(chooser.choose(&batch)));
+        let file = self.file(segment, len);
+        let builder = ParquetRecordBatchStreamBuilder::new_with_metadata(file, footer);
+        let filter = RowFilter::new(vec![Box::new(chosen)]);
+        let batches = builder.with_batch_size(BATCH).with_row_filter(filter).build()?;
+        Ok(batches.map(|batch| from_batch(&batch?)))
     }
 
     /// Every event of a file, in its order, a few at a time.
@@ -94,24 +151,24 @@ impl Reader {
         Ok(batches.map(|batch| from_batch(&batch?)))
     }
 
-    /// Whether a group may hold a subject, as its filter says.
+    /// Whether a group may hold what is about a thing, as its filter says.
     async fn may_have(
         &self,
         segment: Segment,
         len: u64,
         footer: &ArrowReaderMetadata,
         group: usize,
-        subject: &str,
+        about: &str,
     ) -> Result<bool> {
         if let Some(filter) = self.filters.get(&(segment, group)) {
-            return Ok(filter.check(&subject));
+            return Ok(filter.check(&about));
         }
         let file = self.file(segment, len);
         let mut builder = ParquetRecordBatchStreamBuilder::new_with_metadata(file, footer.clone());
-        let filter = builder.get_row_group_column_bloom_filter(group, SUBJECT).await?;
+        let filter = builder.get_row_group_column_bloom_filter(group, ABOUT).await?;
         let Some(filter) = filter.map(Arc::new) else { return Ok(true) };
         self.filters.insert((segment, group), Arc::clone(&filter));
-        Ok(filter.check(&subject))
+        Ok(filter.check(&about))
     }
 
     async fn footer(&self, segment: Segment, len: u64) -> Result<ArrowReaderMetadata> {
@@ -130,20 +187,20 @@ impl Reader {
     }
 }
 
-/// The pages of a group that may hold a subject; nothing if none can.
-fn pages_with(footer: &ParquetMetaData, group: usize, subject: &[u8]) -> Option<RowSelection> {
+/// The pages of a group that may hold what is about a thing; nothing if none can.
+fn pages_with(footer: &ParquetMetaData, group: usize, about: &[u8]) -> Option<RowSelection> {
     let rows = footer.row_group(group).num_rows() as usize;
     let indexes = footer.page_index_for_row_group(group);
-    let Some(ColumnIndexMetaData::BYTE_ARRAY(index)) = indexes.column_index(SUBJECT) else {
+    let Some(ColumnIndexMetaData::BYTE_ARRAY(index)) = indexes.column_index(ABOUT) else {
         return Some(RowSelection::from(vec![RowSelector::select(rows)]));
     };
-    let pages = indexes.offset_index(SUBJECT)?.page_locations();
+    let pages = indexes.offset_index(ABOUT)?.page_locations();
     let mut selectors = Vec::new();
     for (at, page) in pages.iter().enumerate() {
         let end = pages.get(at + 1).map_or(rows, |it| it.first_row_index as usize);
         let count = end - page.first_row_index as usize;
-        let within = index.min_value(at).is_none_or(|it| it <= subject)
-            && index.max_value(at).is_none_or(|it| subject <= it);
+        let within = index.min_value(at).is_none_or(|it| it <= about)
+            && index.max_value(at).is_none_or(|it| about <= it);
         selectors.push(if within { RowSelector::select(count) } else { RowSelector::skip(count) });
     }
     let pages = RowSelection::from(selectors);

@@ -1,4 +1,4 @@
-//! Writing a file: sorted, so that what one subject's events take is a few pages.
+//! Writing a file: sorted, so that what is about one thing takes a few pages.
 
 use arrow_schema::DataType;
 use bytes::Bytes;
@@ -15,16 +15,16 @@ use parquet::{
 
 use crate::{
     Error, Result, Row, Segment,
-    columns::{LEAF, NAMES, SEQ, SUBJECT, schema, to_batch},
+    columns::{ABOUT, LEAF, NAMES, SEQ, schema, to_batch},
 };
 
 /// Rows that are turned into columns at once.
 const BATCH: usize = 4_096;
 /// Rows that one filter speaks for.
 const GROUP: usize = 131_072;
-/// A page has no more rows: about what is read for one subject.
+/// A page has no more rows: about what is read for one thing.
 const PAGE_ROWS: usize = 512;
-/// Of a hundred subjects that a group does not have, its filter lets one pass.
+/// Of a hundred things that a group does not have, its filter lets one pass.
 const FALSE_POSITIVES: f64 = 0.01;
 /// Columns of few words.
 const REPEATED: [&str; 2] = ["kind", "actor"];
@@ -63,7 +63,7 @@ fn properties() -> Result<WriterProperties> {
     let mut properties = WriterProperties::builder()
         .set_created_by("whereabouts".to_owned())
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD)?))
-        .set_sorting_columns(Some(vec![sorted(SUBJECT), sorted(SEQ)]))
+        .set_sorting_columns(Some(vec![sorted(ABOUT), sorted(SEQ)]))
         .set_max_row_group_row_count(Some(GROUP))
         .set_data_page_row_count_limit(PAGE_ROWS)
         .set_write_batch_size(PAGE_ROWS)
@@ -81,9 +81,9 @@ fn properties() -> Result<WriterProperties> {
     }
     let path = |at: usize| ColumnPath::from(NAMES[at]);
     Ok(properties
-        .set_column_statistics_enabled(path(SUBJECT), EnabledStatistics::Page)
-        .set_column_bloom_filter_enabled(path(SUBJECT), true)
-        .set_column_bloom_filter_fpp(path(SUBJECT), FALSE_POSITIVES)
+        .set_column_statistics_enabled(path(ABOUT), EnabledStatistics::Page)
+        .set_column_bloom_filter_enabled(path(ABOUT), true)
+        .set_column_bloom_filter_fpp(path(ABOUT), FALSE_POSITIVES)
         .set_column_statistics_enabled(path(LEAF), EnabledStatistics::None)
         .build())
 }

@@ -99,6 +99,66 @@ impl Entry {
         }
     }
 
+    /// What it is about: a subject, an account or whatever else an id names.
+    #[must_use]
+    pub fn about(&self) -> String {
+        match self {
+            Self::Event(it) => it.event.subject.to_string(),
+            Self::Access(Access { user: Some(user), .. }) => user.to_string(),
+            Self::Access(it) => it.about.clone().unwrap_or_else(|| it.id.to_string()),
+            Self::Chunk(it) => it.id.to_string(),
+        }
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match self {
+            Self::Event(it) => it.event.id.to_string(),
+            Self::Access(it) => it.id.to_string(),
+            Self::Chunk(it) => it.id.to_string(),
+        }
+    }
+
+    /// What happened, in one word.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Event(it) => it.event.fact.kind().word(),
+            Self::Access(it) => &it.kind,
+            Self::Chunk(_) => "chunk",
+        }
+    }
+
+    /// Who did it: an opaque id. Chunks are made by nobody.
+    #[must_use]
+    pub fn actor(&self) -> &str {
+        match self {
+            Self::Event(it) => &it.event.actor,
+            Self::Access(it) => &it.actor,
+            Self::Chunk(_) => "",
+        }
+    }
+
+    /// When it happened, by the world's clock.
+    #[must_use]
+    pub const fn happened_at(&self) -> Timestamp {
+        match self {
+            Self::Event(it) => it.event.happened_at,
+            Self::Access(it) => it.at,
+            Self::Chunk(it) => it.at,
+        }
+    }
+
+    /// An event's number in its subject's chain, from 1; 0 for all else.
+    #[must_use]
+    pub const fn seq(&self) -> u64 {
+        match self {
+            Self::Event(it) => it.seq,
+            Self::Access(_) | Self::Chunk(_) => 0,
+        }
+    }
+
     /// When it was recorded, by our clock.
     #[must_use]
     pub const fn recorded_at(&self) -> Timestamp {

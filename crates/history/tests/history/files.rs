@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use blobs::{BlobName, Blobs, ObjectBlobs};
 use bytes::Bytes;
+use domain::{id::AccessId, leaf::entry::Access};
 use futures::TryStreamExt;
-use history::{Error, Reader, Row, Segment, Written, write};
+use history::{Error, Filter, Reader, Row, Segment, Written, write};
 
 use crate::{
     metered::Metered,
@@ -20,7 +21,7 @@ async fn kept(blobs: &dyn Blobs, rows: Vec<Row>) -> Written {
 }
 
 fn sorted(mut rows: Vec<Row>) -> Vec<Row> {
-    rows.sort_by_key(|it| (it.subject().to_string(), it.logged.seq));
+    rows.sort_by_key(|it| (it.entry.about(), it.entry.seq()));
     rows
 }
 
@@ -58,10 +59,13 @@ async fn one_subject_is_read_without_touching_the_rest() {
     let reader = Reader::new(Arc::clone(&blobs) as Arc<dyn Blobs>);
     blobs.taken();
     for number in [0, 1, 77, packages - 1] {
-        let wanted: Vec<Row> =
-            rows.iter().filter(|it| it.subject() == package(number)).cloned().collect();
+        let wanted: Vec<Row> = rows
+            .iter()
+            .filter(|it| it.entry.about() == package(number).to_string())
+            .cloned()
+            .collect();
         assert_eq!(wanted.len() as u64, each);
-        let found = reader.of_subject(written.segment, len, package(number)).await.unwrap();
+        let found = reader.about(written.segment, len, &package(number).to_string()).await.unwrap();
         assert_eq!(found, wanted);
         let (reads, bytes) = blobs.taken();
         println!("package {number}: {reads} reads, {bytes} of {len} bytes");
@@ -72,12 +76,56 @@ async fn one_subject_is_read_without_touching_the_rest() {
     // Whom the file does not know, its filters mostly say once they are read.
     let mut read = 0;
     for number in packages..packages + 200 {
-        let found = reader.of_subject(written.segment, len, package(number)).await.unwrap();
+        let found = reader.about(written.segment, len, &package(number).to_string()).await.unwrap();
         assert_eq!(found, Vec::new());
         read += blobs.taken().0.min(1);
     }
     println!("{read} of 200 strangers were looked for beyond the filters");
     assert!(read <= 20, "{read} of 200 strangers");
+}
+
+#[tokio::test]
+async fn what_somebody_did_is_read_and_of_the_rest_only_who_did_it() {
+    let blobs = Metered::new();
+    let mut rows = log(0, 20_000, 1_000);
+    for (number, kind) in [(0, "signed_in"), (1, "permissions_changed"), (2, "signed_in")] {
+        let access = Access {
+            id: AccessId::derive(&[&[number]]),
+            at: rows[5_000 * usize::from(number) + 7].entry.recorded_at(),
+            kind: kind.to_owned(),
+            actor: "usr_1".to_owned(),
+            source: "api".to_owned(),
+            user: None,
+            about: None,
+            before: None,
+            after: None,
+        };
+        rows.push(Row::of(20_000 + u64::from(number), access.to_bytes()).unwrap());
+    }
+    let written = kept(&*blobs, rows.clone()).await;
+    let len = written.bytes.len() as u64;
+    let reader = Reader::new(Arc::clone(&blobs) as Arc<dyn Blobs>);
+    blobs.taken();
+    let somebody = Filter { actor: Some("usr_1".to_owned()), ..Filter::default() };
+    let signed_in = Filter { kind: Some("signed_in".to_owned()), ..somebody.clone() };
+    let after = rows[5_007].entry.recorded_at();
+    let later = Filter { from: Some(after), ..somebody.clone() };
+    let before = Filter { until: Some(after), ..somebody.clone() };
+    for (filter, indices) in [
+        (somebody, vec![20_000, 20_001, 20_002]),
+        (signed_in, vec![20_000, 20_002]),
+        (later, vec![20_001, 20_002]),
+        (before, vec![20_000]),
+    ] {
+        let found = reader.chosen(written.segment, len, &filter).await.unwrap();
+        let found: Vec<Vec<Row>> = found.try_collect().await.unwrap();
+        let mut found: Vec<u64> = found.concat().iter().map(|it| it.log_index).collect();
+        found.sort_unstable();
+        assert_eq!(found, indices, "{filter:?}");
+        let bytes = blobs.taken().1;
+        println!("{bytes} of {len} bytes");
+        assert!(bytes < len / 5, "{bytes} of {len} bytes");
+    }
 }
 
 #[tokio::test]
@@ -121,10 +169,10 @@ async fn a_file_that_is_cut_or_gone_is_told_apart() {
         .await
         .unwrap();
     let reader = Reader::new(Arc::clone(&blobs) as Arc<dyn Blobs>);
-    let cut = reader.of_subject(written.segment, len, package(1)).await.unwrap_err();
+    let cut = reader.about(written.segment, len, &package(1).to_string()).await.unwrap_err();
     assert!(matches!(cut, Error::Corrupt(_) | Error::Blobs(blobs::Error::Invalid(_))), "{cut}");
     let other = Segment { day: DAY, first: 500, last: 501 };
-    let gone = reader.of_subject(other, len, package(1)).await.unwrap_err();
+    let gone = reader.about(other, len, &package(1).to_string()).await.unwrap_err();
     assert!(matches!(gone, Error::Blobs(blobs::Error::Missing(_))), "{gone}");
     let name = BlobName::new("elsewhere").unwrap();
     assert!(name.as_str().parse::<Segment>().is_err());

@@ -14,7 +14,7 @@ folder, package = sys.argv[1:]
 files = f'{folder}/dt=*/*.parquet'
 read = f'''read_parquet('{files}', hive_partitioning = true)'''
 one = duckdb.sql(f'''select count(*), min(dt), count(distinct kind), min(recorded_at)::varchar
-    from {read} where subject = '{package}' ''').fetchall()
+    from {read} where about = '{package}' ''').fetchall()
 floors = duckdb.sql(f'''select count(*) from {read}
     where json_extract_string(leaf, '$.fact.floor') = '3' ''').fetchall()
 frame = pandas.read_parquet(folder)
