@@ -1,6 +1,7 @@
-//! What trackers report: fixes in columns, the ring of a tracker's latest, and
-//! the trails of those before them. A wrong fix is marked, never dropped.
+//! What trackers report: fixes in columns, the chunks that keep them for good, the
+//! ring of a tracker's latest, and the trails of those before them. A wrong fix is marked, never dropped.
 
+pub mod chunk;
 pub mod columns;
 pub mod ring;
 mod thin;
@@ -10,6 +11,7 @@ mod tests;
 
 use crate::{motion::Fix, words::words};
 
+pub use chunk::Chunk;
 pub use columns::{Batch, InvalidColumns};
 pub use ring::{Absorbed, Ring};
 pub use thin::thinned;

@@ -17,10 +17,15 @@ use tokio::sync::Mutex;
 use crate::{
     Service,
     error::{Error, FieldError, Result},
-    keys::{Row, is_batch, trail_shard, trail_span},
+    keys::{Row, batch_of, trail_shard, trail_span},
     record::Attribution,
-    rows::{BatchRow, RingRow, to_bytes},
+    rows::{BatchRow, Batched, RingRow, to_bytes},
 };
+
+pub(crate) mod chunks;
+mod sealing;
+
+pub use sealing::{CHUNK_LEN, MARKED_FOR, Sealed};
 
 /// Most fixes of one batch: it is kept as one row.
 pub const FIXES_MAX: usize = 5_000;
@@ -98,10 +103,15 @@ impl Service {
             Ok(()) => Ok(accepted),
             Err(error @ (table::Error::Conflict(_) | table::Error::Unavailable(_))) => {
                 let Some(entry) = self.table.get(&key).await? else { return Err(error.into()) };
-                let before: BatchRow = minicbor::decode(&entry.value)?;
-                if before.columns == row.columns {
+                let before = Batched::from_bytes(&entry.value)?;
+                let same = match &before {
+                    Batched::Whole(it) => it.columns == row.columns,
+                    Batched::Sealed(it) => it.digest == *Sha256::digest(&row.columns),
+                };
+                if same {
                     // Our own write whose answer was lost is no duplicate.
-                    let ours = matches!(error, table::Error::Unavailable(_)) && before == row;
+                    let lost = matches!(error, table::Error::Unavailable(_));
+                    let ours = lost && before == Batched::Whole(row);
                     return Ok(Accepted { duplicate: !ours, ..accepted });
                 }
                 let detail = "other fixes were sent under this key before";
@@ -134,12 +144,15 @@ impl Service {
 
     /// Moves on every tracker that the batches among these changes speak of.
     pub(crate) async fn follow_fixes(&self, changes: &[Changed]) -> Result<()> {
-        let accepted = changes.iter().filter(|it| is_batch(&it.key));
-        let rows: Result<Vec<BatchRow>> = accepted
-            .filter_map(|it| it.new.as_deref())
-            .map(|it| minicbor::decode(it).map_err(Error::from))
-            .collect();
-        self.take_in(rows?).await
+        let (mut ids, mut rows) = (Vec::new(), Vec::new());
+        for (id, row) in changes.iter().filter_map(accepted) {
+            let row: BatchRow = minicbor::decode(row)?;
+            ids.push((id, row.recorded_at, row.columns.len()));
+            rows.push(row);
+        }
+        self.take_in(rows).await?;
+        // Only now: what a chunk keeps has been derived.
+        self.note_unsealed(&ids).await
     }
 
     /// Moves on every tracker that these batches speak of.
@@ -292,6 +305,13 @@ impl Service {
         }
         Ok(points)
     }
+}
+
+/// The id and row of a batch that a change accepted. That a chunk keeps one by
+/// now is no news.
+pub(crate) fn accepted(change: &Changed) -> Option<([u8; 16], &[u8])> {
+    let row = change.new.as_deref().filter(|it| Batched::is_whole(it))?;
+    batch_of(&change.key).map(|id| (id, row))
 }
 
 /// Reads a ring's row: when its tracker was heard of last, and the ring.

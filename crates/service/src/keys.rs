@@ -30,6 +30,8 @@ pub const BATCH_SHARDS: u8 = 16;
 pub const HOLDER_SHARDS: u8 = 64;
 /// How many shards what needs attention is spread over.
 pub const ATTENTION_SHARDS: u8 = 16;
+/// How many shards the batches that no chunk keeps yet are spread over.
+pub const UNSEALED_SHARDS: u8 = 4;
 /// How many days of a tracker's trails lie in one shard.
 pub const TRAIL_DAYS: u32 = 32;
 /// How many shards a day of what happened to people's access is spread over.
@@ -77,8 +79,17 @@ pub enum Row<'a> {
     Quarantined(Timestamp, EventId),
     /// How far a file was imported: [`crate::import::ImportRow`].
     Import([u8; 16]),
-    /// A batch of fixes as it was accepted: [`crate::rows::BatchRow`]. Never changed.
+    /// A batch of fixes as it was accepted: [`crate::rows::BatchRow`]. Once a chunk
+    /// keeps it, what tells that: [`crate::rows::MarkerRow`]; after a week nothing.
     Batch([u8; 16]),
+    /// Batches that no chunk keeps yet, by when the oldest was accepted and a hash
+    /// of their ids: [`crate::rows::UnsealedRow`].
+    Unsealed(Timestamp, [u8; 8]),
+    /// The chunk that is being sealed: [`crate::rows::SealingRow`]. One at a time.
+    Sealing,
+    /// A chunk of batches, by when it was sealed and the first 8 bytes of its
+    /// SHA-256: [`crate::rows::ChunkRow`]. Never changed.
+    Chunk(Timestamp, [u8; 8]),
     /// Derived: a tracker's latest fixes: [`crate::rows::RingRow`].
     Ring(TrackerId),
     /// Derived: a run of a tracker's older fixes, by its first instant and a hash
@@ -185,6 +196,15 @@ impl Row<'_> {
             Self::Import(id) => Key::new(*b"i", *id),
             Self::Quarantined(at, id) => Key::new(QUARANTINE, newest(*at, id.as_bytes())),
             Self::Batch(id) => Key::new(batch_shard(id[0] % BATCH_SHARDS), *id),
+            Self::Unsealed(oldest, hash) => {
+                let sort = [&oldest.millis().to_be_bytes()[..], hash].concat();
+                Key::new(unsealed_shard(hash[0] % UNSEALED_SHARDS), sort)
+            }
+            Self::Sealing => Key::new(*b"x", *b"sealing"),
+            Self::Chunk(at, hash) => {
+                let sort = [&at.millis().to_be_bytes()[..], hash].concat();
+                Key::new(chunk_shard(trail_span(*at)), sort)
+            }
             Self::Ring(tracker) => Key::new(subject_shard(Subject::Tracker(*tracker)), *b"r"),
             Self::Trail(tracker, at, hash) => {
                 let sort = [&at.millis().to_be_bytes()[..], hash].concat();
@@ -346,7 +366,25 @@ pub fn batch_shard(bucket: u8) -> Vec<u8> {
     vec![b'b', bucket]
 }
 
-/// Whether a row is an accepted batch.
+/// The batch that a key names.
+#[must_use]
+pub fn batch_of(key: &Key) -> Option<[u8; 16]> {
+    key.sort.as_slice().try_into().ok().filter(|_| is_batch(key))
+}
+
+/// One of the shards of what no chunk keeps yet.
+#[must_use]
+pub fn unsealed_shard(bucket: u8) -> Vec<u8> {
+    vec![b'y', bucket]
+}
+
+/// Where the chunks lie that were sealed in one span of [`TRAIL_DAYS`] days.
+#[must_use]
+pub fn chunk_shard(span: u16) -> Vec<u8> {
+    [b"x".as_slice(), &span.to_be_bytes()].concat()
+}
+
+/// Whether a row is an accepted batch, or what stands in its place.
 #[must_use]
 pub fn is_batch(key: &Key) -> bool {
     key.shard.len() == 2 && key.shard[0] == b'b'

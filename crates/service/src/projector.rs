@@ -14,8 +14,9 @@ use crate::{
     Service,
     derive::{all_derived, changes, derived, is_shared},
     error::Result,
+    fixes::accepted,
     holders,
-    keys::{Row, holder_of_member, is_batch, subject_of_shard},
+    keys::{Row, holder_of_member, subject_of_shard},
     rows::{Checkpoint, Head, to_bytes},
     search,
 };
@@ -187,7 +188,7 @@ impl Projector {
 /// Whether anything follows from a change. The other rows written here come round
 /// as well, or following would never come to rest.
 fn matters(changed: &Changed) -> bool {
-    is_head(&changed.key) || is_batch(&changed.key) || holders::concerns(changed)
+    is_head(&changed.key) || accepted(changed).is_some() || holders::concerns(changed)
 }
 
 fn is_head(key: &Key) -> bool {

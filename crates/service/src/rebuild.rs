@@ -16,20 +16,17 @@ use crate::{
     derive::{all_derived, listed_package, membership},
     error::{Error, Result},
     keys::{
-        BATCH_SHARDS, LIST_SHARDS, LISTED_DAYS, Row, SUBJECT_SHARDS, batch_shard, holder_of_member,
-        list_shard, named_shard, posted_package, search_shards, subject_of_bytes, subject_shard,
-        subjects_shard,
+        LIST_SHARDS, LISTED_DAYS, Row, SUBJECT_SHARDS, holder_of_member, list_shard, named_shard,
+        posted_package, search_shards, subject_of_bytes, subject_shard, subjects_shard,
     },
     record::reference_rows,
-    rows::{BatchRow, Head, to_bytes},
+    rows::{Head, to_bytes},
 };
 
 /// Subjects and rows looked at at the same time: enough to share each flush.
 const AT_ONCE: usize = 64;
 /// How often a subject is looked at again that others change meanwhile.
 const ATTEMPTS_MAX: usize = 24;
-/// Batches of fixes read at once.
-const BATCHES: usize = 100;
 /// Rows read at once.
 const PAGE: usize = 1_000;
 
@@ -69,7 +66,7 @@ impl Service {
                 next = page.rest;
             }
         }
-        self.take_batches_in().await?;
+        self.take_all_in().await?;
         done.rows_removed = self.remove_stale().await?;
         for (subject, key) in self.attention_keys().await? {
             if let Some(entry) = self.table.get(&key).await? {
@@ -79,25 +76,6 @@ impl Service {
         }
         done.rows_written += self.recount_all(holders).await?;
         Ok(done)
-    }
-
-    /// Moves on every ring by every batch there is: those it has taken in already
-    /// change nothing that it says.
-    async fn take_batches_in(&self) -> Result<()> {
-        for bucket in 0..BATCH_SHARDS {
-            let mut next = Some(Scan::whole(batch_shard(bucket), BATCHES));
-            while let Some(scan) = next {
-                let page = self.table.scan(scan).await?;
-                let rows: Result<Vec<BatchRow>> = page
-                    .entries
-                    .iter()
-                    .map(|it| minicbor::decode(&it.value).map_err(Error::from))
-                    .collect();
-                self.take_in(rows?).await?;
-                next = page.rest;
-            }
-        }
-        Ok(())
     }
 
     async fn rebuild_subject(&self, subject: Subject) -> Result<(Rebuilt, Option<HolderId>)> {

@@ -217,6 +217,117 @@ pub struct BatchRow {
     pub columns: Vec<u8>,
 }
 
+/// What stands in place of a batch once a chunk keeps it, so that the same batch
+/// is known when it is sent again. Its fields follow those of [`BatchRow`], whose
+/// place it takes.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct MarkerRow {
+    /// When the chunk was sealed.
+    #[n(3)]
+    pub sealed_at: Timestamp,
+    /// SHA-256 of the chunk.
+    #[cbor(n(4), with = "minicbor::bytes")]
+    pub chunk: [u8; 32],
+    /// SHA-256 of the columns.
+    #[cbor(n(5), with = "minicbor::bytes")]
+    pub digest: [u8; 32],
+}
+
+/// What may stand under the key of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Batched {
+    /// The batch itself.
+    Whole(BatchRow),
+    /// That a chunk keeps it.
+    Sealed(MarkerRow),
+}
+
+impl Batched {
+    /// Reads either.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, minicbor::decode::Error> {
+        if Self::is_whole(bytes) {
+            minicbor::decode(bytes).map(Self::Whole)
+        } else {
+            minicbor::decode(bytes).map(Self::Sealed)
+        }
+    }
+
+    /// Whether it is the batch itself: its first field is field 0.
+    #[must_use]
+    pub fn is_whole(bytes: &[u8]) -> bool {
+        let mut from = minicbor::Decoder::new(bytes);
+        from.map().is_ok() && from.u8().is_ok_and(|it| it == 0)
+    }
+}
+
+/// A chunk of batches, which is a blob.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ChunkRow {
+    /// The name of the blob.
+    #[n(0)]
+    pub name: String,
+    /// Its bytes.
+    #[n(1)]
+    pub len: u64,
+    /// The bytes of its head, which names batches and trackers.
+    #[n(2)]
+    pub head_len: u64,
+    /// How many batches it holds.
+    #[n(3)]
+    pub batches: u64,
+    /// Of how many trackers.
+    #[n(4)]
+    pub trackers: u64,
+    /// How many fixes.
+    #[n(5)]
+    pub fixes: u64,
+    /// When the first of them was measured.
+    #[n(6)]
+    pub first: Timestamp,
+    /// When the last.
+    #[n(7)]
+    pub last: Timestamp,
+    /// What the digest is salted with, so that it tells nothing once both this
+    /// and the blob are erased.
+    #[cbor(n(8), with = "minicbor::bytes")]
+    pub salt: [u8; 32],
+    /// SHA-256 of salt and blob: what is logged.
+    #[cbor(n(9), with = "minicbor::bytes")]
+    pub digest: [u8; 32],
+}
+
+/// Batches that no chunk keeps yet.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct UnsealedRow {
+    /// Bytes of all their columns.
+    #[n(0)]
+    pub len: u64,
+    /// Their ids, 16 bytes each.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub ids: Vec<u8>,
+}
+
+/// The chunk that is being sealed.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct SealingRow {
+    /// Since when.
+    #[n(0)]
+    pub sealed_at: Timestamp,
+    /// What its digest will be salted with.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub salt: [u8; 32],
+    /// SHA-256 of the chunk that it will be.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub chunk: [u8; 32],
+    /// The ids of its batches, 16 bytes each.
+    #[cbor(n(3), with = "minicbor::bytes")]
+    pub ids: Vec<u8>,
+}
+
 /// A tracker's latest fixes.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]

@@ -35,6 +35,8 @@ const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 const MAP_EVERY: Duration = Duration::from_millis(500);
 /// How often what has become due is looked at.
 const DUE_EVERY: Duration = Duration::from_secs(60);
+/// How often accepted fixes are looked at that no chunk keeps yet.
+const SEAL_EVERY: Duration = Duration::from_secs(5);
 /// How long the projector waits after a failure.
 const RETRY: Duration = Duration::from_millis(500);
 
@@ -78,6 +80,7 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     let mover = demo.map(|it| tokio::spawn(it.keep_moving(stopped.clone())));
     let sweeper = tokio::spawn(sweep(opened.service.clone()));
     let due = tokio::spawn(look_at_what_is_due(opened.service.clone()));
+    let sealer = tokio::spawn(seal(opened.service.clone()));
     let map = tokio::spawn(keep_map(opened.service.clone()));
     let watcher = tokio::spawn(watch_table(Arc::clone(&opened.table), stop));
     tokio::select! {
@@ -94,6 +97,8 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     }
     sweeper.abort();
     due.abort();
+    // What is half sealed goes on at the next start.
+    sealer.abort();
     map.abort();
     drop(announced);
     // The watcher ends before it is told to only when the table has stopped.
@@ -149,6 +154,18 @@ async fn look_at_what_is_due(service: Service) {
             Err(error) => tracing::warn!(%error, "what is due is looked at later"),
         }
         time::sleep(DUE_EVERY).await;
+    }
+}
+
+/// Puts fixes that were taken in into chunks; what fails is tried again.
+async fn seal(service: Service) {
+    loop {
+        match service.seal_fixes().await {
+            Ok(sealed) if sealed.more => continue,
+            Ok(_) => (),
+            Err(error) => tracing::warn!(%error, "fixes are sealed later"),
+        }
+        time::sleep(SEAL_EVERY).await;
     }
 }
 

@@ -66,12 +66,52 @@ proptest! {
     }
 
     #[test]
+    fn a_chunk_is_read_as_it_was_written(
+        batches in prop::collection::vec(
+            (any::<[u8; 16]>(), 0..7_258_118_399_999i64, ".{0,20}",
+             prop::collection::vec((0..5u8, any_fix()), 1..10)),
+            0..6,
+        ),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let tracker = |it: u8| TrackerId::from_bytes([it; 16]);
+        let batches: Vec<chunk::Sealed> = batches
+            .into_iter()
+            .map(|(id, millis, actor, fixes)| chunk::Sealed {
+                id,
+                recorded_at: Timestamp::from_millis(millis).expect("our years"),
+                actor,
+                columns: Batch::of(fixes.iter().map(|(of, fix)| (tracker(*of), *fix))).to_bytes(),
+            })
+            .collect();
+        let whole = Chunk::of(&batches).expect("columns");
+        prop_assert_eq!(Chunk::batches(&whole.bytes), Ok(batches.clone()));
+        let head = chunk::Head::from_bytes(&whole.bytes[..whole.head_len]);
+        prop_assert_eq!(&head, &Ok(whole.head.clone()));
+        for span in &whole.head.trackers {
+            let fixes = batches.iter().flat_map(|it| {
+                let batch = Batch::from_bytes(&it.columns).expect("columns");
+                let of = batch.trackers.clone();
+                batch.fixes.into_iter().map(move |(at, fix)| (of[at as usize], fix))
+            });
+            let own: Vec<Timestamp> =
+                fixes.filter(|it| it.0 == span.tracker).map(|it| it.1.at).collect();
+            prop_assert_eq!(own.len() as u64, span.fixes);
+            prop_assert_eq!(own.iter().min(), Some(&span.first));
+            prop_assert_eq!(own.iter().max(), Some(&span.last));
+        }
+        let cut = cut.index(whole.bytes.len());
+        prop_assert!(Chunk::batches(&whole.bytes[..cut]).is_err());
+    }
+
+    #[test]
     fn no_bytes_do_harm(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         let _ = Batch::from_bytes(&bytes);
         let _ = columns::from_bytes(&bytes);
         let versioned = [&[columns::VERSION][..], &bytes].concat();
         let _ = Batch::from_bytes(&versioned);
         let _ = columns::from_bytes(&versioned);
+        let _ = Chunk::batches(&versioned);
     }
 
     #[test]

@@ -19,8 +19,8 @@ use super::{
 use crate::{
     Service,
     error::{Error, Result},
-    fixes::ring_of,
-    keys::{Row, holder_of_row, is_batch, subject_of_shard, user_of_shard},
+    fixes::{accepted, ring_of},
+    keys::{Row, holder_of_row, subject_of_shard, user_of_shard},
     map::open_mark,
     rows::{BatchRow, Head, HolderRow},
 };
@@ -189,10 +189,8 @@ impl Service {
         }
         if let Some(holder) = holder_of_row(&change.key) {
             self.tell_shown(holder, change)?;
-        } else if is_batch(&change.key) {
-            if let Some(row) = &change.new {
-                return self.tell_fixes(row).await;
-            }
+        } else if let Some((_, row)) = accepted(change) {
+            return self.tell_fixes(row).await;
         } else if let Some(user) = user_of_shard(&change.key.shard) {
             self.tell_access(user, change);
         }

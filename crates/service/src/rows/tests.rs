@@ -6,7 +6,7 @@ use std::{fmt::Debug, fs, path::PathBuf};
 use domain::{
     attention::AttentionReason,
     event::{Event, Fact},
-    fixes::{Batch, Mark, Point, Ring, columns},
+    fixes::{Batch, Chunk, Mark, Point, Ring, chunk, columns},
     holding::{HolderId, Lane},
     id::{ClientId, ContainerId, EventId, PackageId, PhotoId, PlaceId, Subject, TrackerId, UserId},
     leaf::hex,
@@ -21,8 +21,9 @@ use domain::{
 use minicbor::{Decode, Encode};
 
 use super::{
-    BatchRow, Checkpoint, DeviceRow, Head, HolderRow, ListRow, MemberRow, NameRow, PhotoRow,
-    PostingRow, Recorded, RingRow, Shown, to_bytes,
+    BatchRow, Batched, Checkpoint, ChunkRow, DeviceRow, Head, HolderRow, ListRow, MarkerRow,
+    MemberRow, NameRow, PhotoRow, PostingRow, Recorded, RingRow, SealingRow, Shown, UnsealedRow,
+    to_bytes,
 };
 use crate::{
     import::ImportRow,
@@ -208,6 +209,68 @@ fn stored_fixes_read_as_they_were_written() {
 }
 
 #[test]
+fn sealed_fixes_read_as_they_were_written() {
+    let fix = |millis: i64| Fix {
+        at: at().plus(millis),
+        position: Position { at: LatLon::from_degrees(48.1, 11.5).unwrap(), height: None },
+        radius_95_mm: Some(8_000),
+        vertical_95_mm: None,
+        speed_mm_s: None,
+        course_cdeg: None,
+    };
+    let tracker = |id: u8| TrackerId::from_bytes([id; 16]);
+    let batch = |id: u8, fixes: &[(u8, i64)]| chunk::Sealed {
+        id: [id; 16],
+        recorded_at: at().plus(i64::from(id)),
+        actor: "usr_1".to_owned(),
+        columns: Batch::of(fixes.iter().map(|(of, millis)| (tracker(*of), fix(*millis))))
+            .to_bytes(),
+    };
+    let batches = vec![batch(1, &[(0x12, 0), (0x12, 10_000), (0x13, 5)]), batch(2, &[(0x13, 1)])];
+    let chunk = Chunk::of(&batches).unwrap();
+    let (written, head) = (hex(&chunk.bytes), chunk.head.clone());
+    let read = move |stored: &str| {
+        assert_eq!(Chunk::batches(&bytes(stored)), Ok(batches.clone()));
+        assert_eq!(chunk::Head::from_bytes(&bytes(stored)), Ok(head.clone()));
+        assert_eq!(hex(&Chunk::of(&batches).unwrap().bytes), stored);
+    };
+    let marker = MarkerRow { sealed_at: at(), chunk: [0x44; 32], digest: [0x45; 32] };
+    assert_eq!(Batched::from_bytes(&to_bytes(&marker)).unwrap(), Batched::Sealed(marker.clone()));
+    check(
+        "chunks.txt",
+        &[
+            sample("marker", marker),
+            sample(
+                "chunk-row",
+                ChunkRow {
+                    name: format!("fixes/chunks/20513/{}", "44".repeat(32)),
+                    len: chunk.bytes.len() as u64,
+                    head_len: chunk.head_len as u64,
+                    batches: 2,
+                    trackers: 2,
+                    fixes: 4,
+                    first: at(),
+                    last: at().plus(10_000),
+                    salt: [0x46; 32],
+                    digest: [0x47; 32],
+                },
+            ),
+            sample("unsealed", UnsealedRow { len: 130, ids: vec![0x01; 32] }),
+            sample(
+                "sealing",
+                SealingRow {
+                    sealed_at: at(),
+                    salt: [0x46; 32],
+                    chunk: [0x44; 32],
+                    ids: vec![0x01; 32],
+                },
+            ),
+            Sample { label: "chunk".to_owned(), written, read: Box::new(read) },
+        ],
+    );
+}
+
+#[test]
 fn what_the_map_is_made_of_reads_as_it_was_written() {
     let place = |id: u8| Some(PlaceId::from_bytes([id; 16]));
     let record = PackageRecord {
@@ -292,6 +355,9 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::ClientWord("aurora", ClientId::from_bytes([0x55; 16])),
         Row::Carrier("ups"),
         Row::Attention(at(), AttentionReason::Overdue, subject),
+        Row::Unsealed(at(), [0x1E; 8]),
+        Row::Sealing,
+        Row::Chunk(at(), [0x1F; 8]),
     ];
     let samples: Vec<Sample> = rows
         .iter()

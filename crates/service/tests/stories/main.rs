@@ -16,6 +16,7 @@ mod live;
 mod map;
 mod record;
 mod scms;
+mod sealing;
 mod search;
 mod trimmed;
 mod units;

@@ -92,8 +92,15 @@ impl World {
     }
 
     pub fn with(table: Arc<dyn Table>, entropy: Arc<dyn Entropy>) -> Self {
+        Self::over(table, Arc::new(blobs::ObjectBlobs::in_memory()), entropy)
+    }
+
+    pub fn over(
+        table: Arc<dyn Table>,
+        blobs: Arc<dyn blobs::Blobs>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
         let clock = Arc::new(SetClock(AtomicI64::new(MONDAY)));
-        let blobs = Arc::new(blobs::ObjectBlobs::in_memory());
         let service = Service::new(Arc::clone(&table), blobs, clock.clone(), entropy);
         let projector = Projector::new(service.clone());
         Self { table, service, projector, clock, _folder: None }
