@@ -1,6 +1,7 @@
 //! What trackers report: fixes in columns, the chunks that keep them for good, the
 //! ring of a tracker's latest, and the trails of those before them. A wrong fix is marked, never dropped.
 
+pub mod archive;
 pub mod chunk;
 pub mod columns;
 pub mod ring;
@@ -27,8 +28,8 @@ words! {
     2 Contradicts "contradicts",
 }
 
-/// A fix as it is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A fix as it is kept. Earlier ones come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Point {
     /// What was measured.
     pub fix: Fix,

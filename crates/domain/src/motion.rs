@@ -27,8 +27,8 @@ use crate::{
 };
 use track::Track;
 
-/// One measured position at an instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
+/// One measured position at an instant. Earlier ones come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(map)]
 pub struct Fix {
     /// When it was measured.

@@ -117,7 +117,7 @@ words! {
 }
 
 /// A height as it was given, and above the ellipsoid where that can be known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(array)]
 pub struct Height {
     #[n(0)]
@@ -189,7 +189,7 @@ impl Height {
 }
 
 /// A point in space: on the ellipsoid, and above it where a height is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(array)]
 pub struct Position {
     /// Where on the ellipsoid.

@@ -4,45 +4,40 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    fixes::{Batch, Point, Ring, columns},
+    fixes::{Batch, Ring},
     id::{Subject, TrackerId, derive_bytes},
     motion::Fix,
-    time::{HOUR, Timestamp},
+    time::Timestamp,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use sha2::{Digest, Sha256};
-use table::{Changed, Guard, Scan, Write, spread};
+use table::{Changed, Guard, Write, spread};
 use tokio::sync::Mutex;
 
 use crate::{
     Service,
     error::{Error, FieldError, Result},
-    keys::{Row, batch_of, trail_shard, trail_span},
+    keys::{Row, batch_of},
     record::Attribution,
     rows::{BatchRow, Batched, RingRow, to_bytes},
 };
 
+mod archive;
 pub(crate) mod chunks;
 mod sealing;
+mod trails;
 
+pub use archive::Archived;
 pub use sealing::{CHUNK_LEN, MARKED_FOR, Sealed};
 
 /// Most fixes of one batch: it is kept as one row.
 pub const FIXES_MAX: usize = 5_000;
 /// Trackers whose rings are moved on at the same time.
 const TRACKERS_AT_ONCE: usize = 256;
-/// Rows of one tracker's trails that are written at the same time.
-const TRAILS_AT_ONCE: usize = 16;
-/// Points of runs that are kept as one.
-const TRAIL_POINTS_MAX: usize = 1_024;
 /// Turns that trackers share.
 const RING_TURNS: usize = 1_024;
 /// How often a ring is read again that somebody else moves on.
 const ATTEMPTS_MAX: usize = 24;
-/// Fixes before and after a span that tell how something moves there.
-const AROUND: usize = 8;
-/// Spans of trails that are looked through for the fixes before an instant.
-const SPANS_MAX: usize = 24;
 
 /// A batch that will not be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,105 +200,11 @@ impl Service {
         Err(Error::Unavailable(format!("{tracker} is being moved on by too many at once")))
     }
 
-    /// Keeps runs of points under names that their content gives, none longer
-    /// than an hour unless a ring let it go: so what reaches over an instant is
-    /// found a few rows before it. Runs that go on from each other are one.
-    async fn keep_trails(&self, tracker: TrackerId, trails: Vec<Vec<Point>>) -> Result<()> {
-        let mut runs: Vec<Vec<Point>> = Vec::new();
-        for trail in trails {
-            match runs.last_mut().filter(|it| goes_on(it, &trail)) {
-                Some(run) => run.extend(trail),
-                None => runs.push(trail),
-            }
-        }
-        let hour = |it: &Point| it.fix.at.millis() / HOUR;
-        let parts = runs.iter().flat_map(|run| run.chunk_by(move |a, b| hour(a) == hour(b)));
-        let writes: Vec<_> = parts
-            .map(|part| {
-                let bytes = columns::to_bytes(part);
-                let digest = Sha256::digest(&bytes);
-                let hash = *digest.first_chunk().expect("32 bytes have 8");
-                let key = Row::Trail(tracker, part[0].fix.at, hash).key();
-                self.table.write(vec![Write::put(key, Guard::Any, bytes)])
-            })
-            .collect();
-        stream::iter(writes).buffer_unordered(TRAILS_AT_ONCE).try_collect::<()>().await?;
-        Ok(())
-    }
-
     /// What is known of a tracker's positions; nothing if it never spoke.
     pub async fn heard_of(&self, tracker: TrackerId) -> Result<Option<Heard>> {
         let Some(entry) = self.table.get(&Row::Ring(tracker).key()).await? else { return Ok(None) };
         let (heard_at, ring) = ring_of(&entry.value)?;
         Ok(Some(Heard { heard_at, latest: ring.latest().copied() }))
-    }
-
-    /// A tracker's good fixes between two instants, and a few before and after.
-    pub(crate) async fn fixes_between(
-        &self,
-        tracker: TrackerId,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<Vec<Fix>> {
-        let entry = self.table.get(&Row::Ring(tracker).key()).await?;
-        let Some(entry) = entry else { return Ok(Vec::new()) };
-        let (_, ring) = ring_of(&entry.value)?;
-        let mut points = ring.points().to_vec();
-        if points.iter().filter(|it| it.fix.at <= from).count() < AROUND {
-            points.extend(self.trails_before(tracker, from).await?);
-            points.extend(self.trails_after(tracker, from, to).await?);
-        }
-        let mut fixes: Vec<Fix> =
-            points.into_iter().filter(|it| it.mark.is_none()).map(|it| it.fix).collect();
-        fixes.sort_by_key(|fix| (fix.at, fix.position.at));
-        fixes.dedup();
-        Ok(fixes)
-    }
-
-    /// The points of the last few trails that begin by an instant.
-    async fn trails_before(&self, tracker: TrackerId, by: Timestamp) -> Result<Vec<Point>> {
-        let mut points: Vec<Point> = Vec::new();
-        let first = trail_span(by);
-        for span in (0..=first).rev().take(SPANS_MAX) {
-            let mut scan = Scan::whole(trail_shard(tracker, span), AROUND);
-            scan.reverse = true;
-            scan.range.end = by.plus(1).millis().to_be_bytes().to_vec();
-            for entry in self.table.scan(scan).await?.entries {
-                points.extend(points_of(&entry.value)?);
-            }
-            let good = points.iter().filter(|it| it.mark.is_none() && it.fix.at <= by);
-            if AROUND <= good.count() {
-                break;
-            }
-        }
-        Ok(points)
-    }
-
-    /// The points of the trails that begin between two instants, and of the next few.
-    async fn trails_after(
-        &self,
-        tracker: TrackerId,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<Vec<Point>> {
-        let mut points: Vec<Point> = Vec::new();
-        for span in trail_span(from)..=trail_span(to).saturating_add(1) {
-            let mut scan = Scan::whole(trail_shard(tracker, span), 1_000);
-            scan.range.start = from.millis().to_be_bytes().to_vec();
-            let mut next = Some(scan);
-            while let Some(scan) = next {
-                let page = self.table.scan(scan).await?;
-                next = page.rest;
-                for entry in page.entries {
-                    points.extend(points_of(&entry.value)?);
-                    let beyond = points.iter().filter(|it| it.mark.is_none() && to < it.fix.at);
-                    if AROUND <= beyond.count() {
-                        return Ok(points);
-                    }
-                }
-            }
-        }
-        Ok(points)
     }
 }
 
@@ -319,16 +220,4 @@ pub(crate) fn ring_of(bytes: &[u8]) -> Result<(Timestamp, Ring)> {
     let row: RingRow = minicbor::decode(bytes)?;
     let ring = Ring::from_bytes(&row.ring).map_err(|it| Error::Corrupt(format!("a ring: {it}")))?;
     Ok((row.heard_at, ring))
-}
-
-/// Whether good points continue a run of good ones.
-fn goes_on(run: &[Point], trail: &[Point]) -> bool {
-    let good = run.iter().chain(trail).all(|it| it.mark.is_none());
-    let ends = run.last().zip(trail.first());
-    good && ends.is_some_and(|(last, first)| last.fix.at < first.fix.at)
-        && run.len() + trail.len() <= TRAIL_POINTS_MAX
-}
-
-fn points_of(bytes: &[u8]) -> Result<Vec<Point>> {
-    columns::from_bytes(bytes).map_err(|it| Error::Corrupt(format!("a trail: {it}")))
 }

@@ -32,6 +32,8 @@ pub const HOLDER_SHARDS: u8 = 64;
 pub const ATTENTION_SHARDS: u8 = 16;
 /// How many shards the batches that no chunk keeps yet are spread over.
 pub const UNSEALED_SHARDS: u8 = 4;
+/// How many shards name what is to be archived.
+pub const ARCHIVING_SHARDS: u8 = 16;
 /// How many days of a tracker's trails lie in one shard.
 pub const TRAIL_DAYS: u32 = 32;
 /// How many shards a day of what happened to people's access is spread over.
@@ -95,6 +97,12 @@ pub enum Row<'a> {
     /// Derived: a run of a tracker's older fixes, by its first instant and a hash
     /// of all of it: columns of `domain::fixes`.
     Trail(TrackerId, Timestamp, [u8; 8]),
+    /// Derived: that a tracker has trails of a span of days that no archive holds:
+    /// [`crate::rows::ArchivingRow`].
+    Archiving(u16, TrackerId),
+    /// Derived: where the archive of a tracker's trails of a span is:
+    /// [`crate::rows::ArchiveRow`].
+    Archive(TrackerId, u16),
     /// Derived: that a subject needs attention from an instant on, and why; empty.
     /// Newest first.
     Attention(Timestamp, AttentionReason, Subject),
@@ -210,6 +218,11 @@ impl Row<'_> {
                 let sort = [&at.millis().to_be_bytes()[..], hash].concat();
                 Key::new(trail_shard(*tracker, trail_span(*at)), sort)
             }
+            Self::Archiving(span, tracker) => {
+                let sort = [&span.to_be_bytes()[..], tracker.as_bytes()].concat();
+                Key::new(archiving_shard(tracker.as_bytes()[0] % ARCHIVING_SHARDS), sort)
+            }
+            Self::Archive(tracker, span) => Key::new(trail_shard(*tracker, *span), *b"a"),
             Self::Attention(at, reason, subject) => {
                 let shard = attention_shard(subject.id_bytes()[0] % ATTENTION_SHARDS);
                 Key::new(shard, newest(*at, &tagged(*reason as u8, &subject_bytes(*subject))))
@@ -406,6 +419,25 @@ pub fn trail_span(at: Timestamp) -> u16 {
 #[must_use]
 pub fn trail_shard(tracker: TrackerId, span: u16) -> Vec<u8> {
     [b"t".as_slice(), tracker.as_bytes(), &span.to_be_bytes()].concat()
+}
+
+/// When a span of trails ends.
+#[must_use]
+pub fn trail_span_end(span: u16) -> Timestamp {
+    Timestamp::MIN.plus((i64::from(span) + 1) * i64::from(TRAIL_DAYS) * DAY)
+}
+
+/// One of the shards that name what is to be archived, the oldest spans first.
+#[must_use]
+pub fn archiving_shard(bucket: u8) -> Vec<u8> {
+    vec![b'v', bucket]
+}
+
+/// Reads the sort key of what is to be archived.
+#[must_use]
+pub fn archiving_of(sort: &[u8]) -> Option<(u16, TrackerId)> {
+    let (span, tracker) = sort.split_first_chunk::<2>()?;
+    Some((u16::from_be_bytes(*span), TrackerId::from_bytes(tracker.try_into().ok()?)))
 }
 
 /// Where an account, its sessions, tokens and links live.

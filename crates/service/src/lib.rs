@@ -67,6 +67,8 @@ pub struct Service {
     /// What device keys are made from, once it was read.
     device_master: Arc<OnceLock<[u8; 32]>>,
     pub(crate) ring_turns: Arc<fixes::RingTurns>,
+    /// Spans of trackers' trails that are known to be noted for the archive.
+    pub(crate) archiving: Arc<Cache<(TrackerId, u16), ()>>,
     /// What trackers travel with, as far as this process follows the feed.
     pub(crate) carried: Arc<Cache<TrackerId, Arc<[Subject]>>>,
 }
@@ -93,6 +95,7 @@ impl Service {
             map: Arc::new(map::Map::new()),
             device_master: Arc::default(),
             ring_turns: Arc::default(),
+            archiving: Arc::new(Cache::new(CARRIED_MAX)),
             carried: Arc::new(Cache::new(CARRIED_MAX)),
         }
     }

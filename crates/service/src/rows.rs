@@ -328,6 +328,27 @@ pub struct SealingRow {
     pub ids: Vec<u8>,
 }
 
+/// That a tracker has trails of a span that no archive holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ArchivingRow {
+    /// The blob that somebody is about to write for it.
+    #[n(0)]
+    pub name: Option<String>,
+}
+
+/// Where the archive of a tracker's trails of a span is.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ArchiveRow {
+    /// The name of the blob.
+    #[n(0)]
+    pub name: String,
+    /// The blob before it, which may still be there.
+    #[n(1)]
+    pub replaced: Option<String>,
+}
+
 /// A tracker's latest fixes.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]

@@ -37,6 +37,8 @@ const MAP_EVERY: Duration = Duration::from_millis(500);
 const DUE_EVERY: Duration = Duration::from_secs(60);
 /// How often accepted fixes are looked at that no chunk keeps yet.
 const SEAL_EVERY: Duration = Duration::from_secs(5);
+/// How often trails are looked at that are old enough for the archive.
+const ARCHIVE_EVERY: Duration = Duration::from_secs(3600);
 /// How long the projector waits after a failure.
 const RETRY: Duration = Duration::from_millis(500);
 
@@ -81,6 +83,7 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     let sweeper = tokio::spawn(sweep(opened.service.clone()));
     let due = tokio::spawn(look_at_what_is_due(opened.service.clone()));
     let sealer = tokio::spawn(seal(opened.service.clone()));
+    let archivist = tokio::spawn(archive(opened.service.clone()));
     let map = tokio::spawn(keep_map(opened.service.clone()));
     let watcher = tokio::spawn(watch_table(Arc::clone(&opened.table), stop));
     tokio::select! {
@@ -97,8 +100,9 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     }
     sweeper.abort();
     due.abort();
-    // What is half sealed goes on at the next start.
+    // What is half sealed or archived goes on at the next start.
     sealer.abort();
+    archivist.abort();
     map.abort();
     drop(announced);
     // The watcher ends before it is told to only when the table has stopped.
@@ -166,6 +170,18 @@ async fn seal(service: Service) {
             Err(error) => tracing::warn!(%error, "fixes are sealed later"),
         }
         time::sleep(SEAL_EVERY).await;
+    }
+}
+
+/// Archives trails of long ago; what fails is tried again.
+async fn archive(service: Service) {
+    loop {
+        match service.archive_trails().await {
+            Ok(archived) if archived.more => continue,
+            Ok(_) => (),
+            Err(error) => tracing::warn!(%error, "old trails are archived later"),
+        }
+        time::sleep(ARCHIVE_EVERY).await;
     }
 }
 

@@ -82,7 +82,7 @@ impl<'a> World<'a> {
     pub fn add_fixes(&mut self, id: TrackerId, from: Timestamp, to: Timestamp, fixes: &[Fix]) {
         let heard = self.fixes.entry(id).or_default();
         heard.fixes.extend_from_slice(fixes);
-        heard.fixes.sort_by_key(|fix| (fix.at, fix.position.at, fix.radius_95_mm));
+        heard.fixes.sort_unstable();
         heard.fixes.dedup();
         heard.covered.push((from, to));
     }

@@ -6,7 +6,7 @@ use std::{fmt::Debug, fs, path::PathBuf};
 use domain::{
     attention::AttentionReason,
     event::{Event, Fact},
-    fixes::{Batch, Chunk, Mark, Point, Ring, chunk, columns},
+    fixes::{Batch, Chunk, Mark, Point, Ring, archive, chunk, columns},
     holding::{HolderId, Lane},
     id::{ClientId, ContainerId, EventId, PackageId, PhotoId, PlaceId, Subject, TrackerId, UserId},
     leaf::hex,
@@ -21,9 +21,9 @@ use domain::{
 use minicbor::{Decode, Encode};
 
 use super::{
-    BatchRow, Batched, Checkpoint, ChunkRow, DeviceRow, Head, HolderRow, ListRow, MarkerRow,
-    MemberRow, NameRow, PhotoRow, PostingRow, Recorded, RingRow, SealingRow, Shown, UnsealedRow,
-    to_bytes,
+    ArchiveRow, ArchivingRow, BatchRow, Batched, Checkpoint, ChunkRow, DeviceRow, Head, HolderRow,
+    ListRow, MarkerRow, MemberRow, NameRow, PhotoRow, PostingRow, Recorded, RingRow, SealingRow,
+    Shown, UnsealedRow, to_bytes,
 };
 use crate::{
     import::ImportRow,
@@ -271,6 +271,41 @@ fn sealed_fixes_read_as_they_were_written() {
 }
 
 #[test]
+fn archived_trails_read_as_they_were_written() {
+    let point = |millis: i64, mark: Option<Mark>| Point {
+        fix: Fix {
+            at: at().plus(millis),
+            position: Position { at: LatLon::from_degrees(48.1, 11.5).unwrap(), height: None },
+            radius_95_mm: Some(8_000),
+            vertical_95_mm: None,
+            speed_mm_s: None,
+            course_cdeg: None,
+        },
+        mark,
+    };
+    let points = vec![point(0, None), point(10_000, None), point(10_000, Some(Mark::Contradicts))];
+    // Whatever their order, and however often they are given.
+    let written = archive::to_bytes(&[&points[1..], &points[..]].concat());
+    let expected = hex(&written);
+    let read = move |stored: &str| {
+        assert_eq!(stored, expected);
+        assert_eq!(archive::from_bytes(&bytes(stored)), Ok(points.clone()));
+    };
+    let name = |it: &str| format!("fixes/trails/trk_1/641/{}", it.repeat(32));
+    let row = ArchiveRow { name: name("44"), replaced: Some(name("45")) };
+    check(
+        "archive.txt",
+        &[
+            sample("archiving", ArchivingRow::default()),
+            sample("archiving-named", ArchivingRow { name: Some(name("44")) }),
+            sample("archive-first", ArchiveRow { replaced: None, ..row.clone() }),
+            sample("archive-row", row),
+            Sample { label: "archive".to_owned(), written: hex(&written), read: Box::new(read) },
+        ],
+    );
+}
+
+#[test]
 fn what_the_map_is_made_of_reads_as_it_was_written() {
     let place = |id: u8| Some(PlaceId::from_bytes([id; 16]));
     let record = PackageRecord {
@@ -358,6 +393,8 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::Unsealed(at(), [0x1E; 8]),
         Row::Sealing,
         Row::Chunk(at(), [0x1F; 8]),
+        Row::Archiving(641, tracker),
+        Row::Archive(tracker, 641),
     ];
     let samples: Vec<Sample> = rows
         .iter()
