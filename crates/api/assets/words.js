@@ -75,7 +75,7 @@ export function whereabouts(it, now = Date.now()) {
   if (it.above_sea_m !== null && it.above_sea_m > 1000) {
     lines.push(`${Math.round(it.above_sea_m / 10) * 10} m above sea level`);
   }
-  if (it.coarse) lines.push("A private address: shown as its town");
+  if (it.coarse) lines.push("Private: shown as the town or region around it");
   return { heading, lines, doubts: it.contradictions };
 }
 

@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod chunk;
+mod coarse;
 pub mod columns;
 pub mod ring;
 mod thin;
@@ -13,6 +14,7 @@ mod tests;
 use crate::{motion::Fix, words::words};
 
 pub use chunk::Chunk;
+pub use coarse::{COARSE_RADIUS_M, coarsened};
 pub use columns::{Batch, InvalidColumns};
 pub use ring::{Absorbed, Ring};
 pub use thin::thinned;

@@ -7,6 +7,7 @@ use std::{
 };
 
 use domain::{
+    fixes::coarsened,
     holding::{HolderId, Holding},
     id::{ContainerId, Subject, TrackerId},
     map::Counts,
@@ -26,6 +27,7 @@ use crate::{
         tracker_of_carried, tracker_of_ring,
     },
     rows::{Head, HolderRow, MemberRow, to_bytes},
+    whereabouts::is_person,
 };
 
 mod recount;
@@ -59,6 +61,7 @@ impl Service {
         let mut turns: BTreeMap<HolderId, Turn> = BTreeMap::new();
         let mut rings: BTreeMap<TrackerId, &[u8]> = BTreeMap::new();
         let mut reloaded: BTreeSet<ContainerId> = BTreeSet::new();
+        let mut flagged: BTreeSet<TrackerId> = BTreeSet::new();
         for change in batch {
             if let Some(holder) = holder_of_member(&change.key) {
                 let (old, new) =
@@ -72,6 +75,13 @@ impl Service {
                 && let Some(subject) = subject_of_shard(&change.key.shard)
             {
                 note_head(subject, change, &mut turns, &mut reloaded)?;
+                flagged.extend(self.flag_changed(subject, change)?);
+            }
+        }
+        // Who it follows now is shown to everybody in another way.
+        for tracker in flagged {
+            for holder in self.carried_by(tracker).await?.iter().filter_map(holder_id) {
+                turns.entry(holder).or_default().moved = true;
             }
         }
         for (tracker, ring) in rings {
@@ -214,13 +224,11 @@ impl Service {
             return Ok(moved);
         }
         let (_, ring) = ring_of(ring)?;
-        let Some(fix) = ring.latest().copied() else { return Ok(moved) };
-        for subject in carried.iter() {
-            let holder = match subject {
-                Subject::Container(id) => HolderId::Container(*id),
-                Subject::Package(id) => HolderId::Package(*id),
-                _ => continue,
-            };
+        let Some(mut fix) = ring.latest().copied() else { return Ok(moved) };
+        if self.is_known_person(tracker).await? {
+            fix = coarsened(&fix);
+        }
+        for holder in carried.iter().filter_map(holder_id) {
             let row = self.holder(holder).await?;
             let off = match &row.shown {
                 Some(shown) => shown::is_off(&shown.path, &fix),
@@ -240,6 +248,29 @@ impl Service {
             HolderId::Container(id) => Ok(self.holder_of(id).await?.is_some()),
             _ => Ok(false),
         }
+    }
+
+    /// Whether a tracker follows a person, as far as the feed was followed.
+    async fn is_known_person(&self, tracker: TrackerId) -> Result<bool> {
+        if let Some(known) = self.persons.get(&tracker) {
+            return Ok(known);
+        }
+        let person = self.follows_person(tracker).await?;
+        self.persons.insert(tracker, person);
+        Ok(person)
+    }
+
+    /// A tracker of which a change says that it follows a person from now on, or
+    /// no longer.
+    fn flag_changed(&self, subject: Subject, change: &Changed) -> Result<Option<TrackerId>> {
+        let Subject::Tracker(tracker) = subject else { return Ok(None) };
+        self.persons.remove(&tracker);
+        let person = |head: Option<&[u8]>| -> Result<bool> {
+            let head: Option<Head> = head.map(minicbor::decode).transpose()?;
+            Ok(head.is_some_and(|it| is_person(&it.state)))
+        };
+        let differs = person(change.old.as_deref())? != person(change.new.as_deref())?;
+        Ok(differs.then_some(tracker))
     }
 
     /// What a tracker travels with.
@@ -296,6 +327,15 @@ fn note_head(
         Subject::Tracker(_) | Subject::Client(_) => (),
     }
     Ok(())
+}
+
+/// What may be on the map by itself and move.
+fn holder_id(subject: &Subject) -> Option<HolderId> {
+    match subject {
+        Subject::Container(id) => Some(HolderId::Container(*id)),
+        Subject::Package(id) => Some(HolderId::Package(*id)),
+        _ => None,
+    }
 }
 
 fn container_around(state: &State) -> Option<ContainerId> {

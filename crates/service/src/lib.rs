@@ -71,6 +71,8 @@ pub struct Service {
     pub(crate) archiving: Arc<Cache<(TrackerId, u16), ()>>,
     /// What trackers travel with, as far as this process follows the feed.
     pub(crate) carried: Arc<Cache<TrackerId, Arc<[Subject]>>>,
+    /// Whether trackers follow people, as far as this process follows the feed.
+    pub(crate) persons: Arc<Cache<TrackerId, bool>>,
 }
 
 impl Service {
@@ -97,6 +99,7 @@ impl Service {
             ring_turns: Arc::default(),
             archiving: Arc::new(Cache::new(CARRIED_MAX)),
             carried: Arc::new(Cache::new(CARRIED_MAX)),
+            persons: Arc::new(Cache::new(CARRIED_MAX)),
         }
     }
 

@@ -156,7 +156,8 @@ pub struct Measured {
     pub on: Option<Subject>,
     /// The latest fix.
     pub fix: Fix,
-    /// What everybody may know of it: itself, or the town around a home nearby.
+    /// What everybody may know of it: itself, the town around a home nearby, or the
+    /// region that a person is in.
     pub public: Public,
 }
 
@@ -165,10 +166,9 @@ pub struct Measured {
 pub enum Public {
     /// All of it.
     Exact,
-    /// A town, as its middle and radius in metres.
-    Town(LatLon, u32),
-    /// Nothing: it follows a person.
-    Nothing,
+    /// A town, or the region of a tracker that follows a person, as its middle and
+    /// radius in metres.
+    Around(LatLon, u32),
 }
 
 /// One piece of news, shared by everybody whom it reaches.

@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use domain::{
     expected::{Expected, expected, expected_needs},
-    id::{PlaceId, Subject},
+    fixes::coarsened,
+    id::{PlaceId, Subject, TrackerId},
     motion::Fix,
     position::LatLon,
     record::{PlaceRecord, Record},
     route::{Medium, Route, route},
+    state::State,
     time::Timestamp,
     timeline::Timeline,
     whereabouts::{Need, TrackPoint, Whereabouts, World, needs, track, track_needs, whereabouts},
@@ -48,7 +50,8 @@ impl Ways {
 
 impl Service {
     /// Where a subject was or will be at `at`; `None` when nothing is known of
-    /// it by then. With `exact`, homes are shown where they are.
+    /// it by then. With `exact`, homes and people are shown where they are; else
+    /// homes as their town, and the fixes of a person's tracker as their region.
     pub async fn whereabouts(
         &self,
         subject: Subject,
@@ -101,6 +104,12 @@ impl Service {
         }
     }
 
+    /// Whether a tracker follows a person, as was said last.
+    pub(crate) async fn follows_person(&self, tracker: TrackerId) -> Result<bool> {
+        let head = self.head(Subject::Tracker(tracker)).await?;
+        Ok(head.is_some_and(|(head, _)| is_person(&head.state)))
+    }
+
     async fn answer<T>(
         &self,
         exact: bool,
@@ -118,7 +127,9 @@ impl Service {
             if missing.is_empty() {
                 return Ok(answer(&world));
             }
-            for found in try_join_all(missing.into_iter().map(|need| self.load(need))).await? {
+            for found in
+                try_join_all(missing.into_iter().map(|need| self.load(need, exact))).await?
+            {
                 match found {
                     Found::Timeline(subject, timeline) => world.add_timeline(subject, timeline),
                     Found::Place(id, record) => world.add_place(id, record),
@@ -129,7 +140,7 @@ impl Service {
         Err(Error::Corrupt(format!("the chain of {subject} does not end")))
     }
 
-    async fn load(&self, need: Need) -> Result<Found> {
+    async fn load(&self, need: Need, exact: bool) -> Result<Found> {
         Ok(match need {
             Need::Timeline(subject, _) => {
                 let events = self.all_events(subject).await?;
@@ -144,15 +155,24 @@ impl Service {
                 Found::Place(id, record)
             }
             Need::Fixes(id, from, to) => {
-                Found::Fixes(id, from, to, self.fixes_between(id, from, to).await?)
+                let mut fixes = self.fixes_between(id, from, to).await?;
+                if !exact && !fixes.is_empty() && self.follows_person(id).await? {
+                    fixes = fixes.iter().map(coarsened).collect();
+                }
+                Found::Fixes(id, from, to, fixes)
             }
         })
     }
+}
+
+/// Whether a state is that of a tracker that follows a person.
+pub(crate) fn is_person(state: &State) -> bool {
+    matches!(&state.record, Some(Record::Tracker(it)) if it.person)
 }
 
 /// Something that was needed and loaded.
 enum Found {
     Timeline(Subject, Timeline),
     Place(PlaceId, Option<PlaceRecord>),
-    Fixes(domain::id::TrackerId, Timestamp, Timestamp, Vec<Fix>),
+    Fixes(TrackerId, Timestamp, Timestamp, Vec<Fix>),
 }

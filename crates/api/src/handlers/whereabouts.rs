@@ -121,7 +121,9 @@ async fn whereabouts(
     let known = Known::look_up(api, found.chain.iter().copied().chain(places)).await?;
     let home = |record: &Record| matches!(record, Record::Place(it) if it.kind == PlaceKind::Home);
     let at_home = found.place.is_some_and(|it| known.record(Subject::Place(it)).is_some_and(home));
-    answer.coarse = at_home && !viewer.personal && !delivered;
+    let person = |record: &Record| matches!(record, Record::Tracker(it) if it.person);
+    let with_person = found.chain.iter().any(|it| known.record(*it).is_some_and(person));
+    answer.coarse = (at_home || with_person) && !viewer.personal && !delivered;
     answer.names = known.names(viewer);
     Ok(Json(answer))
 }

@@ -110,7 +110,8 @@ pub struct Fix {
     pub at: Time,
     /// Where, and how well.
     pub measured: Measurement,
-    /// True when it is near a private place and shown as the town around it.
+    /// True when it is near a private place or follows a person, and is shown as the
+    /// town or region around it.
     pub coarse: bool,
 }
 
@@ -145,13 +146,12 @@ impl From<&live::Changed> for Changed {
 }
 
 impl Fix {
-    /// As those who may see homes exactly see it, or as everybody does; `None`
-    /// when it is not for them.
-    fn of(it: &live::Measured, exact: bool) -> Option<Self> {
+    /// As those who may see homes and people exactly see it, or as everybody does.
+    fn of(it: &live::Measured, exact: bool) -> Self {
         let (measured, coarse) = match it.public {
             _ if exact => (it.fix.into(), false),
             Public::Exact => (it.fix.into(), false),
-            Public::Town(at, radius_m) => {
+            Public::Around(at, radius_m) => {
                 let position = Point { at, height: None };
                 let radius_95_mm = Some(radius_m.saturating_mul(1_000));
                 let (vertical_95_mm, speed_mm_s, course_cdeg) = (None, None, None);
@@ -159,15 +159,14 @@ impl Fix {
                     Measured { position, radius_95_mm, vertical_95_mm, speed_mm_s, course_cdeg };
                 (town, true)
             }
-            Public::Nothing => return None,
         };
-        Some(Self {
+        Self {
             tracker: Id(it.tracker),
             on: it.on.map(Id),
             at: Time(it.fix.at),
             measured: Measurement::of(&measured),
             coarse,
-        })
+        }
     }
 }
 
@@ -178,7 +177,7 @@ pub fn frame(stream: &Subscription, frame: &Frame, exact: bool) -> Option<Bytes>
         match &frame.news {
             News::Changed(it) => Some(event(Some(&id), "changed", &Changed::from(&**it))),
             News::Carried(it) => Some(event(Some(&id), "carried", &Carried::from(it))),
-            News::Measured(it) => Fix::of(it, exact).map(|it| event(Some(&id), "fix", &it)),
+            News::Measured(it) => Some(event(Some(&id), "fix", &Fix::of(it, exact))),
             News::Shown { id: holder, mark } => {
                 let holder =
                     OnMap { key: map::key(*holder), holder: mark.as_deref().map(map::Holder::of) };

@@ -11,7 +11,7 @@ use service::people::{Permission, Principal};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Viewer {
     /// Personal texts (recipients, addresses, notes) and the exact point of a
-    /// home: for those who enter data or administer. Who audits or manages
+    /// home or of a tracker that follows a person: for those who enter data or administer. Who audits or manages
     /// needs neither.
     pub personal: bool,
     /// What shipping costs: for those who manage, audit, or enter the lines.

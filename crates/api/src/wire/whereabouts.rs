@@ -44,7 +44,8 @@ pub struct Whereabouts {
     pub towards: Option<ids::Place>,
     /// Facts that cannot all be true, in words.
     pub contradictions: Vec<String>,
-    /// True when it is near a private place and shown as the town around it.
+    /// True when it is near a private place or follows a person, and is shown as the
+    /// town or region around it.
     pub coarse: bool,
     /// The names of what is spoken of by id.
     pub names: BTreeMap<String, String>,

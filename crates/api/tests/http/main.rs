@@ -10,6 +10,7 @@ mod malformed;
 mod map;
 mod openapi;
 mod page;
+mod people_on_the_way;
 mod permissions;
 mod photos;
 mod privacy;

@@ -192,6 +192,26 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_person_is_somewhere_in_a_region(here in any_fix(), near in (-1.0..1.0f64, -1.0..1.0f64)) {
+        let coarse = coarsened(&here);
+        let off_m = crate::geodesy::distance_m(here.position.at, coarse.position.at);
+        prop_assert!(off_m <= f64::from(COARSE_RADIUS_M), "{off_m} m");
+        prop_assert!(coarse.radius_95_mm >= Some(COARSE_RADIUS_M * 1_000));
+        let tells = (coarse.position.height, coarse.vertical_95_mm, coarse.speed_mm_s, coarse.course_cdeg);
+        prop_assert_eq!(tells, (None, None, None, None));
+        // Whatever lies in the region is shown as the same.
+        prop_assert_eq!(coarsened(&coarse).position, coarse.position);
+        let (lat, lon) = (coarse.position.at.lat(), coarse.position.at.lon());
+        let beside = LatLon::wrapped(0.049f64.mul_add(near.0, lat), 0.045f64.mul_add(near.1, lon));
+        let beside = Fix { position: Position { at: beside, height: None }, ..here };
+        prop_assert_eq!(coarsened(&beside).position, coarse.position);
+    }
+}
+
 #[test]
 fn the_future_never_wins() {
     let mut ring = Ring::default();

@@ -1,9 +1,10 @@
 //! Where the map shows a holder: its place, or its way from now on.
 
 use domain::{
+    fixes::coarsened,
     geodesy::{destination, distance_m},
     holding::{HolderId, LaneId},
-    id::{ContainerId, Subject},
+    id::{ContainerId, Subject, TrackerId},
     map::{MarkKind, Path, Waypoint},
     mode::Mode,
     motion::Fix,
@@ -122,9 +123,7 @@ impl Service {
                 return Ok(None);
             }
         }
-        let Some(fix) = self.heard_of(tracker).await?.and_then(|it| it.latest) else {
-            return Ok(None);
-        };
+        let Some(fix) = self.latest_for_all(tracker).await? else { return Ok(None) };
         let measured = (0..GOES_ON).contains(&now.since(fix.at));
         let Some(radius_mm) = fix.radius_95_mm.filter(|_| measured) else { return Ok(None) };
         let here = point(fix.at, fix.position.at, fix.position.height.map(Height::ellipsoid_m));
@@ -138,6 +137,14 @@ impl Service {
             radius_95_m: radius_mm.div_ceil(1_000),
             as_of: fix.at,
         }))
+    }
+
+    /// The latest fix of a tracker as everybody may know it: the map is for all.
+    async fn latest_for_all(&self, tracker: TrackerId) -> Result<Option<Fix>> {
+        let Some(fix) = self.heard_of(tracker).await?.and_then(|it| it.latest) else {
+            return Ok(None);
+        };
+        Ok(Some(if self.follows_person(tracker).await? { coarsened(&fix) } else { fix }))
     }
 
     async fn on_its_way(&self, subject: Subject) -> Result<Option<Shown>> {
@@ -155,7 +162,7 @@ impl Service {
         let mut points: Vec<Waypoint> =
             track.into_iter().map(|it| point(it.at, it.position, it.height_m)).collect();
         if let Some((tracker, _)) = state.tracker
-            && let Some(fix) = self.heard_of(tracker).await?.and_then(|it| it.latest)
+            && let Some(fix) = self.latest_for_all(tracker).await?
         {
             points = on_course(&fix, now, points, state.leg.is_some());
         }

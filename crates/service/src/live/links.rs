@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
-    fixes::Ring,
+    fixes::{COARSE_RADIUS_M, Ring, coarsened},
     geodesy::distance_m,
     id::{Subject, TrackerId},
     motion::Fix,
@@ -153,11 +153,13 @@ impl Links {
         let on = on.map(|(_, on)| *on).filter(|it| *it != Subject::Tracker(tracker));
         let link = self.links.get(&Subject::Tracker(tracker)).and_then(|it| it.link.as_ref());
         let person = link.is_none_or(|it| it.person);
+        let region = coarsened(&fix);
+        let region_m = region.radius_95_mm.map_or(COARSE_RADIUS_M, |it| it / 1_000);
         let public = |watched: &Subject| {
             let homes = self.chains.get(watched).map_or(&[][..], |it| &it.homes);
             match homes.iter().find(|home| is_near(home, &fix)) {
-                _ if person => Public::Nothing,
-                Some(home) => Public::Town(home.town, home.town_radius_m),
+                _ if person => Public::Around(region.position.at, region_m),
+                Some(home) => Public::Around(home.town, home.town_radius_m),
                 None => Public::Exact,
             }
         };

@@ -236,7 +236,7 @@ async fn a_slow_reader_is_cut_off_and_everybody_else_hears_everything() {
 }
 
 #[tokio::test]
-async fn what_is_near_a_home_is_its_town_and_a_person_is_nowhere() {
+async fn what_is_near_a_home_is_its_town_and_a_person_is_in_a_region() {
     let mut it = Watching::on(World::on(Arc::new(Memory::new()))).await;
     let home = domain::id::PlaceId::derive(&[b"home"]);
     let place = PlaceRecord {
@@ -269,8 +269,10 @@ async fn what_is_near_a_home_is_its_town_and_a_person_is_nowhere() {
         assert_eq!(measured.fix, fix(minute, lat));
         seen.insert(minute, measured.public);
     }
-    let town = Public::Town(LatLon::from_degrees(48.2, 9.0).unwrap(), 12_000);
-    assert_eq!(seen, BTreeMap::from([(10, Public::Exact), (20, town), (25, Public::Nothing)]));
+    let town = Public::Around(LatLon::from_degrees(48.2, 9.0).unwrap(), 12_000);
+    let coarse = domain::fixes::coarsened(&fix(25, 48.0));
+    let region = Public::Around(coarse.position.at, coarse.radius_95_mm.unwrap() / 1_000);
+    assert_eq!(seen, BTreeMap::from([(10, Public::Exact), (20, town), (25, region)]));
 }
 
 #[tokio::test]
