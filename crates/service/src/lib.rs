@@ -2,6 +2,7 @@
 //! everything else is derived from events and read here.
 
 pub mod attention;
+pub mod backlog;
 pub mod derive;
 pub mod devices;
 pub mod erasing;
@@ -73,6 +74,7 @@ pub struct Service {
     pub(crate) carried: Arc<Cache<TrackerId, Arc<[Subject]>>>,
     /// Whether trackers follow people, as far as this process follows the feed.
     pub(crate) persons: Arc<Cache<TrackerId, bool>>,
+    pub(crate) backlog: Arc<backlog::Backlog>,
 }
 
 impl Service {
@@ -100,6 +102,7 @@ impl Service {
             archiving: Arc::new(Cache::new(CARRIED_MAX)),
             carried: Arc::new(Cache::new(CARRIED_MAX)),
             persons: Arc::new(Cache::new(CARRIED_MAX)),
+            backlog: Arc::default(),
         }
     }
 

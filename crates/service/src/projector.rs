@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use domain::{id::Subject, state::State};
+use domain::{id::Subject, state::State, time::Timestamp};
 use futures::{StreamExt, TryStreamExt, stream};
 use table::{Change, Changed, FeedId, Guard, Key, Seq, Write};
 
@@ -17,7 +17,7 @@ use crate::{
     fixes::accepted,
     holders,
     keys::{Row, holder_of_member, subject_of_shard},
-    rows::{Checkpoint, Head, to_bytes},
+    rows::{BatchRow, Checkpoint, Head, to_bytes},
     search,
 };
 
@@ -60,7 +60,14 @@ impl Projector {
             Err(table::Error::Trimmed(_)) => return self.start_over(feed).await,
             other => other?,
         };
-        let Some(last) = batch.last().map(|it| it.seq) else { return Ok(0) };
+        let Some(last) = batch.last().map(|it| it.seq) else {
+            self.service.backlog.caught_up(feed);
+            return Ok(0);
+        };
+        let (oldest, newest) = accepted_between(&batch)?;
+        if let Some(oldest) = oldest {
+            self.service.backlog.reached(feed, oldest);
+        }
         // The rows written here come round in the feed as well. A batch of nothing
         // else moves no checkpoint, or following would never come to rest.
         let taken_in = batch.iter().any(matters);
@@ -70,6 +77,11 @@ impl Projector {
         }
         // Only now: until its rows stand, a change counts as not taken in.
         self.lock().insert(feed, last);
+        match newest {
+            _ if batch.len() < CHANGES_MAX => self.service.backlog.caught_up(feed),
+            Some(newest) => self.service.backlog.reached(feed, newest),
+            None => (),
+        }
         if taken_in {
             let unneeded = self.service.live.trimmable(feed, last);
             self.service.table.trim(feed, unneeded).await?;
@@ -183,6 +195,15 @@ impl Projector {
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<FeedId, Seq>> {
         self.at.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// When the first and the last batch among these changes were accepted.
+fn accepted_between(batch: &[Changed]) -> Result<(Option<Timestamp>, Option<Timestamp>)> {
+    let at = |row: Option<([u8; 16], &[u8])>| -> Result<Option<Timestamp>> {
+        let row: Option<BatchRow> = row.map(|it| minicbor::decode(it.1)).transpose()?;
+        Ok(row.map(|it| it.recorded_at))
+    };
+    Ok((at(batch.iter().find_map(accepted))?, at(batch.iter().rev().find_map(accepted))?))
 }
 
 /// Whether anything follows from a change. The other rows written here come round

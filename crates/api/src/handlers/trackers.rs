@@ -13,7 +13,7 @@ use domain::{
     record::{Record, TrackerRecord},
     time::Timestamp,
 };
-use service::{FieldError, fixes::FIXES_MAX, people::SignedIn};
+use service::{FieldError, backlog::BEHIND_MAX, fixes::FIXES_MAX, people::SignedIn};
 
 use crate::{
     Api,
@@ -44,6 +44,8 @@ use crate::{
 pub const COLUMNS: &str = "application/vnd.whereabouts.fixes";
 /// Most bytes of a batch of fixes.
 const LEN_MAX: usize = 2 * 1024 * 1024;
+/// Whoever is put off may send again after so many seconds, and up to twice as many.
+const RETRY_AFTER_S: i64 = 5;
 const LIST: &str = "trackers";
 
 /// Registers a tracker and gives its device a key.
@@ -124,13 +126,20 @@ pub async fn no_key(State(api): State<Api>, Segment(text): Segment<String>) -> R
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Accepts a batch of fixes.
+/// Accepts a batch of fixes, unless what follows from earlier ones is too far behind:
+/// then they are put off before they are read, and not all for the same time.
 pub async fn add_fixes(
     State(api): State<Api>,
     signed: Signed,
     keyed: Keyed,
     request: Request,
 ) -> Result<Response> {
+    if BEHIND_MAX < api.service().fixes_behind() {
+        let [jitter] = api.random::<1>();
+        let detail = "Fixes come faster than they are taken in. Sending the same again is safe.";
+        let seconds = RETRY_AFTER_S + i64::from(jitter) % RETRY_AFTER_S;
+        return Err(Problem::new(Kind::Unavailable, detail).retry_after(seconds));
+    }
     let own = match signed.0.how {
         SignedIn::Device { tracker } => Some(tracker),
         _ => None,

@@ -1,5 +1,8 @@
 //! Trackers and their fixes as devices and gateways send them.
 
+use std::{sync::Arc, time::Duration};
+
+use api::Settings;
 use axum::http::Method;
 use domain::{
     fixes::Batch,
@@ -10,8 +13,12 @@ use domain::{
 };
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use service::people::Permission::{Enter, Track};
+use service::{
+    people::Permission::{Enter, Track},
+    projector::Projector,
+};
 use sha2::{Digest, Sha256};
+use table::{Fault, Faulty, Memory};
 
 use crate::world::{Asker, START, World};
 
@@ -153,4 +160,32 @@ async fn wrong_fixes_are_refused_with_every_mistake() {
         assert_eq!(answer.status, 422, "{fixes}");
         assert_eq!(answer.faults()[0].0, pointer, "{fixes}");
     }
+}
+
+#[tokio::test]
+async fn fixes_are_put_off_while_too_many_wait_to_be_taken_in() {
+    let faulty = Arc::new(Faulty::new(Arc::new(Memory::new())));
+    let world = World::with(faulty.clone(), Settings::default());
+    let clerk = world.person(&[Track, Enter]).await;
+    let (id, key) = tracker(&world, &clerk, "Tag 1").await;
+    let projector = Projector::new(world.service.clone());
+    projector.catch_up().await.expect("memory answers");
+    let device = Asker::Token(key);
+    let send = async |minute: i64| {
+        world.post(&device, "/v1/fixes", &json!({ "fixes": [fix(Some(&id), minute)] })).await
+    };
+    send(1).await.expect(201);
+    faulty.crash_at_write(1, Fault::BeforeApply);
+    projector.catch_up().await.expect_err("nothing is written");
+    faulty.revive();
+    // It may take a moment; not longer.
+    world.pass(Duration::from_secs(9));
+    send(2).await.expect(201);
+    world.pass(Duration::from_secs(2));
+    let answer = send(3).await.expect(503);
+    let seconds: u32 = answer.header("retry-after").parse().expect("seconds");
+    assert!((5..10).contains(&seconds), "{seconds} s");
+    world.get(&clerk, &format!("/v1/trackers/{id}")).await.expect(200);
+    projector.catch_up().await.expect("memory answers");
+    send(3).await.expect(201);
 }
