@@ -189,11 +189,7 @@ impl Row<'_> {
             Self::Named(name, subject) => {
                 Key::new(named_shard(subject.kind()), worded(name, subject.id_bytes()))
             }
-            Self::Posting(posted, token, at, package) => {
-                let bucket = package.as_bytes()[0] % posted.buckets();
-                let sort = [posted_prefix(token), newest(*at, package.as_bytes())].concat();
-                Key::new(posting_shard(*posted, token, bucket), sort)
-            }
+            Self::Posting(posted, token, at, package) => posting_key(*posted, token, *at, *package),
             Self::ClientWord(word, client) => {
                 Key::new(client_words_shard(word), worded(word, client.as_bytes()))
             }
@@ -205,41 +201,31 @@ impl Row<'_> {
             Self::Quarantined(at, id) => Key::new(QUARANTINE, newest(*at, id.as_bytes())),
             Self::Batch(id) => Key::new(batch_shard(id[0] % BATCH_SHARDS), *id),
             Self::Unsealed(oldest, hash) => {
-                let sort = [&oldest.millis().to_be_bytes()[..], hash].concat();
-                Key::new(unsealed_shard(hash[0] % UNSEALED_SHARDS), sort)
+                Key::new(unsealed_shard(hash[0] % UNSEALED_SHARDS), oldest_first(*oldest, hash))
             }
             Self::Sealing => Key::new(*b"x", *b"sealing"),
             Self::Chunk(at, hash) => {
-                let sort = [&at.millis().to_be_bytes()[..], hash].concat();
-                Key::new(chunk_shard(trail_span(*at)), sort)
+                Key::new(chunk_shard(trail_span(*at)), oldest_first(*at, hash))
             }
             Self::Ring(tracker) => Key::new(subject_shard(Subject::Tracker(*tracker)), *b"r"),
             Self::Trail(tracker, at, hash) => {
-                let sort = [&at.millis().to_be_bytes()[..], hash].concat();
-                Key::new(trail_shard(*tracker, trail_span(*at)), sort)
+                Key::new(trail_shard(*tracker, trail_span(*at)), oldest_first(*at, hash))
             }
-            Self::Archiving(span, tracker) => {
-                let sort = [&span.to_be_bytes()[..], tracker.as_bytes()].concat();
-                Key::new(archiving_shard(tracker.as_bytes()[0] % ARCHIVING_SHARDS), sort)
-            }
+            Self::Archiving(span, tracker) => archiving_key(*span, *tracker),
             Self::Archive(tracker, span) => Key::new(trail_shard(*tracker, *span), *b"a"),
-            Self::Attention(at, reason, subject) => {
-                let shard = attention_shard(subject.id_bytes()[0] % ATTENTION_SHARDS);
-                Key::new(shard, newest(*at, &tagged(*reason as u8, &subject_bytes(*subject))))
-            }
+            Self::Attention(at, reason, subject) => attention_key(*at, *reason, *subject),
             Self::Device(tracker) => Key::new(subject_shard(Subject::Tracker(*tracker)), *b"d"),
             Self::DeviceMaster => Key::new(*b"d", *b"master"),
-            Self::User(user) => Key::new(person_shard(*user), *b"u"),
+            Self::User(user) => of_person(*user, b'u', &[]),
             Self::LoginName(name) => Key::new(login_name_shard(), name.as_bytes()),
-            Self::Session(user, id) => Key::new(person_shard(*user), tagged(b's', id.as_bytes())),
-            Self::ApiToken(user, id) => Key::new(person_shard(*user), tagged(b't', id.as_bytes())),
-            Self::Link(user, id) => Key::new(person_shard(*user), tagged(b'l', id)),
+            Self::Session(user, id) => of_person(*user, b's', id.as_bytes()),
+            Self::ApiToken(user, id) => of_person(*user, b't', id.as_bytes()),
+            Self::Link(user, id) => of_person(*user, b'l', id),
             Self::Admins => Key::new(*b"ua", *b"admins"),
             Self::Setup => Key::new(*b"ua", *b"setup"),
             Self::Failures(of) => Key::new(failure_shard(of[0] % FAILURE_SHARDS), *of),
             Self::Access(at, id) => {
-                let sort = [&at.millis().to_be_bytes()[..], id].concat();
-                Key::new(access_shard(day(*at), id[0] % ACCESS_SHARDS), sort)
+                Key::new(access_shard(day(*at), id[0] % ACCESS_SHARDS), oldest_first(*at, id))
             }
         }
     }
@@ -330,6 +316,12 @@ pub fn posting_shard(posted: Posted, token: &[u8], bucket: u8) -> Vec<u8> {
     vec![b'w', posted as u8, posting_slot(token), bucket]
 }
 
+fn posting_key(posted: Posted, token: &[u8], at: Timestamp, package: PackageId) -> Key {
+    let bucket = package.as_bytes()[0] % posted.buckets();
+    let sort = [posted_prefix(token), newest(at, package.as_bytes())].concat();
+    Key::new(posting_shard(posted, token, bucket), sort)
+}
+
 /// The shards of all postings, and those of clients' words.
 pub fn search_shards() -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let (mut postings, mut words) = (Vec::new(), Vec::new());
@@ -409,6 +401,11 @@ pub fn attention_shard(bucket: u8) -> Vec<u8> {
     vec![b'z', bucket]
 }
 
+fn attention_key(at: Timestamp, reason: AttentionReason, subject: Subject) -> Key {
+    let shard = attention_shard(subject.id_bytes()[0] % ATTENTION_SHARDS);
+    Key::new(shard, newest(at, &tagged(reason as u8, &subject_bytes(subject))))
+}
+
 /// Which span of days a trail that begins then lies in.
 #[must_use]
 pub fn trail_span(at: Timestamp) -> u16 {
@@ -431,6 +428,11 @@ pub fn trail_span_end(span: u16) -> Timestamp {
 #[must_use]
 pub fn archiving_shard(bucket: u8) -> Vec<u8> {
     vec![b'v', bucket]
+}
+
+fn archiving_key(span: u16, tracker: TrackerId) -> Key {
+    let sort = [&span.to_be_bytes()[..], tracker.as_bytes()].concat();
+    Key::new(archiving_shard(tracker.as_bytes()[0] % ARCHIVING_SHARDS), sort)
 }
 
 /// Reads the sort key of what is to be archived.
@@ -510,6 +512,16 @@ fn list_bucket(package: PackageId) -> u8 {
 /// What is known of a subject, by what it is.
 fn of(subject: Subject, tag: u8, rest: &[u8]) -> Key {
     Key::new(subject_shard(subject), tagged(tag, rest))
+}
+
+/// What is known of a person, by what it is.
+fn of_person(user: UserId, tag: u8, rest: &[u8]) -> Key {
+    Key::new(person_shard(user), tagged(tag, rest))
+}
+
+/// Earlier instants first.
+fn oldest_first(at: Timestamp, rest: &[u8]) -> Vec<u8> {
+    [&at.millis().to_be_bytes()[..], rest].concat()
 }
 
 /// Later instants first.

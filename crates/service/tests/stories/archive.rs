@@ -228,7 +228,8 @@ async fn a_life(steps: Vec<Step>, asked: &[i64]) {
                         (true, true) => kept_in.crash_at_change(site, blobs::Fault::AfterApply),
                     }
                     let _ = world.service.archive_trails().await;
-                    (faulty.revive(), kept_in.revive());
+                    faulty.revive();
+                    kept_in.revive();
                     let now = answers(&world, package, tag, asked).await;
                     assert_eq!(now, before, "in the middle of a sweep");
                     continue;

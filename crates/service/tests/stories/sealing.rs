@@ -167,7 +167,8 @@ async fn fails_at(of_blobs: bool, fault: Fault, crash: bool, site: u64) -> bool 
         let _ = world.service.seal_fixes().await;
     }
     let reached = if of_blobs { blobs.changes() - changes } else { faulty.writes() - writes };
-    (faulty.revive(), blobs.revive());
+    faulty.revive();
+    blobs.revive();
     // More comes before anybody goes on, in a new process.
     let next = World::over(table, kept_in, Arc::new(Counting::from(1_000)));
     next.it_is(5);
