@@ -7,8 +7,8 @@ use std::{
 };
 
 use domain::{id::Subject, state::State, time::Timestamp};
-use futures::{StreamExt, TryStreamExt, stream};
-use table::{Change, Changed, FeedId, Guard, Key, Seq, Write};
+use futures::{StreamExt, TryStreamExt, future::try_join_all, stream};
+use table::{Change, Changed, FeedId, Guard, Key, Seq, Write, limits};
 
 use crate::{
     Service,
@@ -23,9 +23,11 @@ use crate::{
 
 /// Most changes read at once.
 const CHANGES_MAX: usize = 2_000;
-/// Writes in flight: one row each, since derived rows need no transaction,
-/// which would cost twice as much. So many that the flushes they share are few.
-const WRITES_AT_ONCE: usize = 256;
+/// Derived rows written at once, each by itself since none needs a transaction:
+/// so many that they share few flushes, so few that events need not wait long.
+const ROWS_AT_ONCE: usize = 500;
+/// Calls in flight, so that rows are made while others are written.
+const CALLS_AT_ONCE: usize = 2;
 /// How often is looked again at a feed that moves on meanwhile.
 const TRIES_MAX: usize = 8;
 /// The name its checkpoints stand under.
@@ -99,11 +101,9 @@ impl Projector {
     /// Takes in everything there is, until every feed is up to date.
     pub async fn catch_up(&self) -> Result<()> {
         loop {
-            let mut seen = 0;
-            for feed in self.feeds().await? {
-                seen += self.follow_once(feed).await?;
-            }
-            if seen == 0 {
+            let feeds = self.feeds().await?;
+            let seen = try_join_all(feeds.into_iter().map(|it| self.follow_once(it))).await?;
+            if seen.iter().all(|it| *it == 0) {
                 return Ok(());
             }
         }
@@ -181,10 +181,7 @@ impl Projector {
             writes.extend(settling(subject, &changed)?);
         }
         writes.retain(|write| !is_shared(&write.key) || self.is_new(&write.key));
-        stream::iter(writes.into_iter().map(|write| self.service.table.write(vec![write])))
-            .buffer_unordered(WRITES_AT_ONCE)
-            .try_collect::<Vec<()>>()
-            .await?;
+        self.service.write_each(writes).await?;
         self.service.follow_holders(batch).await
     }
 
@@ -204,6 +201,25 @@ fn accepted_between(batch: &[Changed]) -> Result<(Option<Timestamp>, Option<Time
         Ok(row.map(|it| it.recorded_at))
     };
     Ok((at(batch.iter().find_map(accepted))?, at(batch.iter().rev().find_map(accepted))?))
+}
+
+impl Service {
+    /// Writes derived rows, each by itself.
+    pub(crate) async fn write_each(&self, mut writes: Vec<Write>) -> Result<()> {
+        let mut calls = Vec::new();
+        while !writes.is_empty() {
+            let mut len = 0;
+            let mut fits = |it: &Write| {
+                len += it.item_len();
+                len <= limits::BATCH_LEN_MAX
+            };
+            let count = writes.iter().rev().take(ROWS_AT_ONCE).take_while(|it| fits(it)).count();
+            calls.push(self.table.write_each(writes.split_off(writes.len() - count.max(1))));
+        }
+        let calls = stream::iter(calls).buffer_unordered(CALLS_AT_ONCE);
+        calls.try_collect::<Vec<()>>().await?;
+        Ok(())
+    }
 }
 
 /// Whether anything follows from a change. The other rows written here come round

@@ -120,7 +120,7 @@ impl Service {
     async fn write_rows(&self, subject: Subject, state: &State) -> Result<u64> {
         let mut wanted = all_derived(subject, state);
         wanted.extend(reference_rows(subject, None, state).into_iter().map(|key| (key, vec![])));
-        let mut written = 0;
+        let mut wrong = Vec::new();
         for (key, value) in wanted {
             // What a container counts is written by whoever counts it.
             if matches!(subject, Subject::Container(_)) && holder_of_member(&key).is_some() {
@@ -128,11 +128,12 @@ impl Service {
             }
             let found = self.table.get(&key).await?;
             if found.is_none_or(|entry| entry.value != value) {
-                self.table.write(vec![Write::put(key, Guard::Any, value)]).await?;
-                written += 1;
+                wrong.push(Write::put(key, Guard::Any, value));
             }
         }
-        Ok(written)
+        let count = wrong.len() as u64;
+        self.write_each(wrong).await?;
+        Ok(count)
     }
 
     /// Removes rows of the derived kinds that no state asks for.

@@ -158,6 +158,12 @@ impl Embedded {
         self.queue().write(batch)?.wait().await
     }
 
+    async fn write_each_durably(&self, writes: Vec<Write>) -> Result<()> {
+        limits::check_each(&writes)?;
+        self.shared.alive()?;
+        self.queue().write_each(writes)?.wait().await
+    }
+
     async fn trim_durably(&self, feed: FeedId, up_to: Seq) -> Result<()> {
         let at = feed_index(feed)?;
         let up_to = up_to.min(self.shared.watches[at].newest());
@@ -197,6 +203,10 @@ impl Table for Embedded {
 
     fn write(&self, batch: Vec<Write>) -> BoxFuture<'_, Result<()>> {
         Box::pin(self.write_durably(batch))
+    }
+
+    fn write_each(&self, writes: Vec<Write>) -> BoxFuture<'_, Result<()>> {
+        Box::pin(self.write_each_durably(writes))
     }
 
     fn feeds(&self) -> BoxFuture<'_, Result<Vec<FeedId>>> {

@@ -27,8 +27,8 @@ const ITEMS_IN_MEMORY_MAX: u64 = 12 * 1_024 * 1_024;
 const FEEDS_IN_MEMORY_MAX: u64 = 6 * 1_024 * 1_024;
 /// Requests that may wait; one more is turned away.
 const WAITING_MAX: usize = 16_384;
-/// Requests in one commit.
-const GROUP_REQUESTS_MAX: usize = 1_024;
+/// Requests, and rows that are each written by itself, in one commit.
+const GROUP_WRITES_MAX: usize = 2_048;
 /// Bytes in one commit, roughly: keeps the latency of its neighbours bounded.
 const GROUP_LEN_MAX: usize = 8 * 1_024 * 1_024;
 
@@ -36,6 +36,7 @@ type Answer = oneshot::Sender<Result<()>>;
 
 enum Request {
     Write { batch: Vec<Write>, answer: Answer },
+    Each { writes: Vec<Write>, answer: Answer },
     Trim { feed: usize, mark: u64, rows: Vec<[u8; 9]>, answer: Answer },
 }
 
@@ -52,6 +53,13 @@ impl Queue {
     pub(crate) fn write(&self, batch: Vec<Write>) -> Result<Answered> {
         let (answer, answered) = oneshot::channel();
         self.ask(Request::Write { batch, answer })?;
+        Ok(Answered(answered))
+    }
+
+    /// Asks for writes, within the limits, that need each other in nothing.
+    pub(crate) fn write_each(&self, writes: Vec<Write>) -> Result<Answered> {
+        let (answer, answered) = oneshot::channel();
+        self.ask(Request::Each { writes, answer })?;
         Ok(Answered(answered))
     }
 
@@ -121,6 +129,8 @@ struct Group<'a> {
     trimmed: BTreeSet<[u8; 9]>,
     marks: [u64; FEEDS],
     answers: Vec<(Answer, Result<()>)>,
+    /// Rows that were each written by itself.
+    alone: usize,
     len: usize,
 }
 
@@ -138,12 +148,13 @@ impl<'a> Group<'a> {
             trimmed: BTreeSet::new(),
             marks: [0; FEEDS],
             answers: Vec::new(),
+            alone: 0,
             len: 0,
         }
     }
 
     fn is_full(&self) -> bool {
-        GROUP_REQUESTS_MAX <= self.answers.len() || GROUP_LEN_MAX <= self.len
+        GROUP_WRITES_MAX <= self.answers.len() + self.alone || GROUP_LEN_MAX <= self.len
     }
 
     fn take(&mut self, request: Request) {
@@ -151,6 +162,10 @@ impl<'a> Group<'a> {
             _ if self.shared.failed.get().is_some() => (request.answer(), self.shared.alive()),
             Request::Write { batch, answer } => {
                 let result = self.write(batch);
+                (answer, result)
+            }
+            Request::Each { writes, answer } => {
+                let result = self.write_each(writes);
                 (answer, result)
             }
             Request::Trim { feed, mark, rows, answer } => {
@@ -188,6 +203,24 @@ impl<'a> Group<'a> {
             return Err(Error::Conflict(key));
         }
         for (Write { key, change, .. }, (item_key, old)) in batch.into_iter().zip(found) {
+            self.apply(&key, change, item_key, old.as_ref())?;
+        }
+        Ok(())
+    }
+
+    /// Nothing can stop these: each is what its key holds from now on.
+    fn write_each(&mut self, writes: Vec<Write>) -> Result<()> {
+        self.alone += writes.len();
+        let mut old_lens = Vec::with_capacity(writes.len());
+        let mut found = Vec::with_capacity(writes.len());
+        for Write { key, .. } in &writes {
+            let (item_key, old) = self.find(key)?;
+            let read = old.as_ref().map(|it| stored::read_item(it)).transpose()?;
+            old_lens.push(read.map(|(_, value)| value.len()));
+            found.push((item_key, old));
+        }
+        self.shared.meter.count_each(&writes, &old_lens);
+        for (Write { key, change, .. }, (item_key, old)) in writes.into_iter().zip(found) {
             self.apply(&key, change, item_key, old.as_ref())?;
         }
         Ok(())
@@ -280,7 +313,9 @@ impl<'a> Group<'a> {
 impl Request {
     fn answer(self) -> Answer {
         match self {
-            Self::Write { answer, .. } | Self::Trim { answer, .. } => answer,
+            Self::Write { answer, .. } | Self::Each { answer, .. } | Self::Trim { answer, .. } => {
+                answer
+            }
         }
     }
 }

@@ -128,6 +128,30 @@ impl Table for Faulty {
         })
     }
 
+    /// Each of them counts as a write. When one fails, those after it apply all
+    /// the same, unless everything ends there.
+    fn write_each(&self, mut writes: Vec<Write>) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let mut failed = None;
+            for at in 0..writes.len() {
+                let Some(fault) = self.next_write()? else { continue };
+                failed = Some((at, fault));
+                if self.is_crashed() {
+                    writes.truncate(at + 1);
+                    break;
+                }
+            }
+            let Some((at, fault)) = failed else { return self.inner.write_each(writes).await };
+            if fault == Fault::BeforeApply {
+                writes.remove(at);
+            }
+            if !writes.is_empty() {
+                self.inner.write_each(writes).await?;
+            }
+            Err(injected())
+        })
+    }
+
     fn feeds(&self) -> BoxFuture<'_, Result<Vec<FeedId>>> {
         Box::pin(async move {
             self.alive()?;

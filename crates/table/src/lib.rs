@@ -39,7 +39,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// **Consistency.** A read sees every write that returned before it began.
 /// **Durability.** A write that returned `Ok` survives a crash of the process
 /// and of the machine (the memory engine excepted).
-/// **Cancelling.** A write whose future was polled once may apply even if the
+/// **Cancelling.** A batch whose future was polled once may apply even if the
 /// future is dropped; one that was never polled does nothing.
 ///
 /// **The feed.** Every applied `Put`, and every `Delete` of an existing entry,
@@ -59,6 +59,12 @@ pub trait Table: fmt::Debug + Send + Sync + 'static {
     /// Applies every write of the batch, or none. Keys must be distinct.
     /// `Conflict` names the first write of the batch whose guard failed.
     fn write(&self, batch: Vec<Write>) -> BoxFuture<'_, Result<()>>;
+
+    /// Applies every one of these puts and deletes, each by itself and in no
+    /// order: for rows that can be made again, which need no transaction, which
+    /// would cost twice as much. Keys must be distinct, and nothing guarded.
+    /// After an error each of them may have applied or not: write all again.
+    fn write_each(&self, writes: Vec<Write>) -> BoxFuture<'_, Result<()>>;
 
     /// Lists the feeds, in no order. The list may grow; a feed keeps its id.
     fn feeds(&self) -> BoxFuture<'_, Result<Vec<FeedId>>>;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::{Error, Key, Result, Scan, Write};
+use crate::{Change, Error, Guard, Key, Result, Scan, Write};
 
 /// Longest shard name, in bytes: DynamoDB's partition key.
 pub const SHARD_LEN_MAX: usize = 2_048;
@@ -14,6 +14,9 @@ pub const ITEM_LEN_MAX: usize = 400 * 1_024;
 pub const BATCH_WRITES_MAX: usize = 100;
 /// Largest batch, in bytes of its items: DynamoDB's `TransactWriteItems`.
 pub const BATCH_LEN_MAX: usize = 4 * 1_024 * 1_024;
+/// Most writes that are each applied by itself: DynamoDB's `BatchWriteItem` takes
+/// 25 and 16 MB, so an engine over it asks some forty times, side by side.
+pub const EACH_WRITES_MAX: usize = 1_000;
 /// Largest page of a scan, in bytes of its items: DynamoDB's `Query`.
 pub const PAGE_LEN_MAX: usize = 1_024 * 1_024;
 /// What an item weighs besides keys and value: its attributes' names, its version.
@@ -45,9 +48,31 @@ pub fn check_scan(scan: &Scan) -> Result<()> {
 
 /// Refuses a batch that DynamoDB cannot apply.
 pub fn check_batch(batch: &[Write]) -> Result<()> {
-    if batch.is_empty() || BATCH_WRITES_MAX < batch.len() {
+    check_writes(batch, BATCH_WRITES_MAX)
+}
+
+/// Refuses what cannot be written each by itself.
+pub fn check_each(writes: &[Write]) -> Result<()> {
+    for Write { key, guard, change } in writes {
+        if *guard != Guard::Any || *change == Change::Check {
+            return Err(invalid(format!("{key} is guarded, and written by itself")));
+        }
+    }
+    check_writes(writes, EACH_WRITES_MAX)
+}
+
+/// Refuses to read no changes at all.
+pub fn check_changes(limit: usize) -> Result<()> {
+    if limit == 0 {
+        return Err(invalid("a read of at most 0 changes".to_owned()));
+    }
+    Ok(())
+}
+
+fn check_writes(batch: &[Write], writes_max: usize) -> Result<()> {
+    if batch.is_empty() || writes_max < batch.len() {
         let count = batch.len();
-        return Err(invalid(format!("a batch of {count} writes, not 1 to {BATCH_WRITES_MAX}")));
+        return Err(invalid(format!("a batch of {count} writes, not 1 to {writes_max}")));
     }
     let mut seen = HashSet::with_capacity(batch.len());
     let mut batch_len = 0;
@@ -65,14 +90,6 @@ pub fn check_batch(batch: &[Write]) -> Result<()> {
     }
     if BATCH_LEN_MAX < batch_len {
         return Err(invalid(format!("a batch of {batch_len} bytes, more than {BATCH_LEN_MAX}")));
-    }
-    Ok(())
-}
-
-/// Refuses to read no changes at all.
-pub fn check_changes(limit: usize) -> Result<()> {
-    if limit == 0 {
-        return Err(invalid("a read of at most 0 changes".to_owned()));
     }
     Ok(())
 }

@@ -105,6 +105,24 @@ impl Memory {
         for Write { key, change, .. } in batch {
             state.apply(key, change);
         }
+        self.tell(state);
+        Ok(())
+    }
+
+    fn write_each_now(&self, writes: Vec<Write>) -> Result<()> {
+        limits::check_each(&writes)?;
+        let mut state = self.state();
+        let old_len = |it: &Write| state.entries.get(&it.key).map(|(value, _)| value.len());
+        self.meter.count_each(&writes, &writes.iter().map(old_len).collect::<Vec<_>>());
+        for Write { key, change, .. } in writes {
+            state.apply(key, change);
+        }
+        self.tell(state);
+        Ok(())
+    }
+
+    /// Tells everybody who waits for changes.
+    fn tell(&self, state: MutexGuard<'_, State>) {
         let newest: Vec<Seq> = state.feeds.iter().map(|it| it.newest).collect();
         drop(state);
         for (watch, seq) in self.watches.iter().zip(newest) {
@@ -112,7 +130,6 @@ impl Memory {
                 watch.advance(seq);
             }
         }
-        Ok(())
     }
 
     fn feeds_now(&self) -> Vec<FeedId> {
@@ -215,6 +232,10 @@ impl Table for Memory {
 
     fn write(&self, batch: Vec<Write>) -> BoxFuture<'_, Result<()>> {
         Box::pin(async { self.write_now(batch) })
+    }
+
+    fn write_each(&self, writes: Vec<Write>) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async { self.write_each_now(writes) })
     }
 
     fn feeds(&self) -> BoxFuture<'_, Result<Vec<FeedId>>> {

@@ -141,6 +141,17 @@ impl Table for Mirror {
         })
     }
 
+    fn write_each(&self, writes: Vec<Write>) -> BoxFuture<'_, Result<()>> {
+        Box::pin(async move {
+            let _turn = self.turnstile.enter().await;
+            let left = self.left.write_each(writes.clone()).await;
+            let right = self.right.write_each(writes).await;
+            assert_eq!(left, right, "write_each");
+            self.compare_usage();
+            left
+        })
+    }
+
     fn feeds(&self) -> BoxFuture<'_, Result<Vec<FeedId>>> {
         self.left.feeds()
     }

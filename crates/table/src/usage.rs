@@ -19,7 +19,7 @@ pub struct Usage {
     pub gets: u64,
     /// Calls of `scan`, each page one.
     pub scans: u64,
-    /// Calls of `write`, each batch one, conflicts included.
+    /// Calls of `write` and `write_each`, each batch one, conflicts included.
     pub writes: u64,
     /// Batches that a guard stopped.
     pub conflicts: u64,
@@ -88,6 +88,13 @@ impl Meter {
         self.write_units.fetch_add(write_units(batch, old_lens), Relaxed);
     }
 
+    /// Counts writes that were each applied by itself: none is a transaction.
+    pub fn count_each(&self, writes: &[Write], old_lens: &[Option<usize>]) {
+        self.writes.fetch_add(1, Relaxed);
+        self.items_written.fetch_add(writes.len() as u64, Relaxed);
+        self.write_units.fetch_add(sum_units(writes, old_lens), Relaxed);
+    }
+
     /// What was counted so far.
     pub fn usage(&self) -> Usage {
         Usage {
@@ -103,12 +110,17 @@ impl Meter {
     }
 }
 
-/// The larger of the item before and after, in 1 KB steps, at least one; twice
-/// that in a transaction, which a single `Check` needs too. A failed condition
-/// is charged like a success.
+/// Twice the sum in a transaction, which a single `Check` needs too. A failed
+/// condition is charged like a success.
 fn write_units(batch: &[Write], old_lens: &[Option<usize>]) -> u64 {
     let single = matches!(batch, [Write { change: Change::Put(_) | Change::Delete, .. }]);
-    let sum: u64 = batch
+    let sum = sum_units(batch, old_lens);
+    if single { sum } else { 2 * sum }
+}
+
+/// The larger of each item before and after, in 1 KB steps, at least one.
+fn sum_units(batch: &[Write], old_lens: &[Option<usize>]) -> u64 {
+    batch
         .iter()
         .zip(old_lens)
         .map(|(Write { key, change, .. }, old_len)| {
@@ -116,8 +128,7 @@ fn write_units(batch: &[Write], old_lens: &[Option<usize>]) -> u64 {
             let new = if let Change::Put(value) = change { item_len(key, value.len()) } else { 0 };
             units(old.max(new), WRITE_UNIT_LEN)
         })
-        .sum();
-    if single { sum } else { 2 * sum }
+        .sum()
 }
 
 fn units(len: usize, unit_len: usize) -> u64 {

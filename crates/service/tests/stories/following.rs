@@ -32,6 +32,13 @@ impl Table for Gated {
         })
     }
 
+    fn write_each(&self, writes: Vec<Write>) -> BoxFuture<'_, table::Result<()>> {
+        Box::pin(async move {
+            let _open = self.open.acquire().await.expect("it is never closed");
+            self.inner.write_each(writes).await
+        })
+    }
+
     fn feeds(&self) -> BoxFuture<'_, table::Result<Vec<FeedId>>> {
         self.inner.feeds()
     }

@@ -4,14 +4,15 @@ use super::{collect, create, join, key, put, value};
 use crate::{
     BoxFuture, Error, Guard, Key, Page, Scan, Table, Version, Write,
     limits::{
-        BATCH_LEN_MAX, BATCH_WRITES_MAX, ITEM_LEN_MAX, ITEM_OVERHEAD_LEN, PAGE_LEN_MAX,
-        SHARD_LEN_MAX, SORT_LEN_MAX,
+        BATCH_LEN_MAX, BATCH_WRITES_MAX, EACH_WRITES_MAX, ITEM_LEN_MAX, ITEM_OVERHEAD_LEN,
+        PAGE_LEN_MAX, SHARD_LEN_MAX, SORT_LEN_MAX,
     },
 };
 
 pub(super) async fn all(table: &dyn Table) {
     guards(table).await;
     guards_of_a_batch(table).await;
+    each_by_itself(table).await;
     race(table).await;
     order_and_pages(table).await;
     ranges(table).await;
@@ -80,6 +81,42 @@ async fn guards_of_a_batch(table: &dyn Table) {
     {
         assert_eq!(value(table, &keys[at]).await.as_deref(), want.map(str::as_bytes), "{at}");
     }
+}
+
+/// Puts and deletes that need no transaction: all apply, none is guarded.
+async fn each_by_itself(table: &dyn Table) {
+    let key_of = |n: usize| key("each", n.to_string().as_bytes());
+    let puts = |count: usize| -> Vec<Write> {
+        (0..count).map(|n| Write::put(key_of(n), Guard::Any, n.to_string())).collect()
+    };
+    let before = table.usage();
+    table.write_each(puts(EACH_WRITES_MAX)).await.expect("the most there may be");
+    let used = table.usage() - before;
+    let most = EACH_WRITES_MAX as u64;
+    assert_eq!((used.writes, used.items_written, used.write_units), (1, most, most));
+    assert_eq!(collect(table, Scan::whole("each", 400)).await.len(), EACH_WRITES_MAX);
+
+    let mixed = vec![
+        Write::put(key_of(0), Guard::Any, vec![7; 2_000]),
+        Write::delete(key_of(1), Guard::Any),
+        Write::delete(key("each", b"never there"), Guard::Any),
+    ];
+    let before = table.usage();
+    table.write_each(mixed).await.expect("write");
+    assert_eq!((table.usage() - before).write_units, 2 + 1 + 1);
+    assert_eq!(value(table, &key_of(0)).await, Some(vec![7; 2_000]));
+    assert_eq!(value(table, &key_of(1)).await, None);
+    assert_eq!(value(table, &key_of(2)).await.as_deref(), Some(&b"2"[..]));
+
+    assert_invalid(table.write_each(Vec::new()).await);
+    assert_invalid(table.write_each(puts(EACH_WRITES_MAX + 1)).await);
+    assert_invalid(table.write_each([puts(2), puts(1)].concat()).await);
+    let other = |write: Write| vec![Write::put(key_of(2), Guard::Any, "other"), write];
+    assert_invalid(table.write_each(other(Write::put(key_of(3), Guard::Absent, ""))).await);
+    assert_invalid(table.write_each(other(Write::check(key_of(3), Guard::Any))).await);
+    let heavy = |n| Write::put(key_of(n), Guard::Any, vec![0; ITEM_LEN_MAX / 2]);
+    assert_invalid(table.write_each((0..21).map(heavy).collect()).await);
+    assert_eq!(value(table, &key_of(2)).await.as_deref(), Some(&b"2"[..]), "refused as a whole");
 }
 
 /// Many writers at once: one creator per key, and no update is lost.

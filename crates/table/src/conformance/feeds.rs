@@ -84,6 +84,15 @@ async fn every_change_appears_in_order(table: &dyn Table) {
         put(table, &pair[1], Guard::Absent, b"").await.expect("create again");
         change(&pair[1], None, Some(b""));
     }
+    let each = keys.iter().zip(0usize..).map(|(key, n)| match n % 3 {
+        0 => Write::delete(key.clone(), Guard::Any),
+        _ => Write::put(key.clone(), Guard::Any, "each"),
+    });
+    table.write_each(each.collect()).await.expect("each by itself");
+    for (key, n) in keys.iter().zip(0usize..) {
+        let old: &[u8] = if n % 2 == 0 { b"two" } else { b"" };
+        change(key, Some(old), (n % 3 != 0).then_some(b"each"));
+    }
     let found = histories(drain(table, &mut cursors, 7).await);
     assert_eq!(found, want);
     assert_eq!(cursors, at_the_end(table).await, "the reader stands at the newest");

@@ -1,6 +1,6 @@
 //! Random operations for [`Mirror`], from a seed that is printed.
 
-use crate::{BoxFuture, Guard, Key, Mirror, Scan, Table, Version, Write, memory::Dice};
+use crate::{BoxFuture, Change, Guard, Key, Mirror, Scan, Table, Version, Write, memory::Dice};
 
 /// Operations between two comparisons of everything there is.
 const OPS_PER_CHECK: usize = 500;
@@ -39,6 +39,14 @@ impl Player {
                 }
             }
             4..6 => self.scan(mirror).await,
+            7 => {
+                let mut each = self.batch();
+                if self.dice.below(10) != 0 {
+                    each.retain(|it| it.change != Change::Check);
+                    each.iter_mut().for_each(|it| it.guard = Guard::Any);
+                }
+                let _ = mirror.write_each(each).await;
+            }
             6 => {
                 let batches: Vec<Vec<Write>> = (0..4).map(|_| self.batch()).collect();
                 // The mirror lines them up; what is tested is that nobody hangs.

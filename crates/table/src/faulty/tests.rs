@@ -42,6 +42,27 @@ fn only_the_planned_write_fails() {
 }
 
 #[test]
+fn of_writes_by_themselves_one_fails_or_all_from_there() {
+    let each = || (0..5).map(|it| Write::put(Key::new("s", [it]), Guard::Any, "v")).collect();
+    for (fault, fails_at_2) in [(Fault::BeforeApply, false), (Fault::AfterApply, true)] {
+        let inner = Arc::new(Memory::new());
+        let table = Faulty::new(inner.clone());
+        table.fail_write(3, fault);
+        block_on(table.write_each(each())).unwrap_err();
+        let found: Vec<bool> = (0..5).map(|it| has(&inner, it)).collect();
+        assert_eq!(found, [true, true, fails_at_2, true, true]);
+
+        let inner = Arc::new(Memory::new());
+        let table = Faulty::new(inner.clone());
+        table.crash_at_write(3, fault);
+        block_on(table.write_each(each())).unwrap_err();
+        let found: Vec<bool> = (0..5).map(|it| has(&inner, it)).collect();
+        assert_eq!(found, [true, true, fails_at_2, false, false]);
+        block_on(table.write_each(each())).unwrap_err();
+    }
+}
+
+#[test]
 fn after_a_crash_everything_fails_until_revived() {
     let inner = Arc::new(Memory::new());
     let table = Faulty::new(inner.clone());

@@ -33,6 +33,14 @@ fn a_transaction_costs_twice() {
 }
 
 #[test]
+fn what_is_written_by_itself_costs_once() {
+    let meter = Meter::default();
+    meter.count_each(&[put(10), put(3_000)], &[None, None]);
+    let usage = meter.usage();
+    assert_eq!((usage.writes, usage.items_written, usage.write_units), (1, 2, 1 + 3));
+}
+
+#[test]
 fn a_conflict_is_charged_and_counted() {
     let meter = Meter::default();
     meter.count_write(&[put(10)], &[Some(10)], true);

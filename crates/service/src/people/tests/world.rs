@@ -179,6 +179,10 @@ impl Table for Interleaved {
         })
     }
 
+    fn write_each(&self, writes: Vec<Write>) -> BoxFuture<'_, table::Result<()>> {
+        self.inner.write_each(writes)
+    }
+
     fn feeds(&self) -> BoxFuture<'_, table::Result<Vec<FeedId>>> {
         self.inner.feeds()
     }
