@@ -39,6 +39,13 @@ impl Status {
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Delivered | Self::Returned | Self::Cancelled)
     }
+
+    /// True when it goes, or went, another way than it should.
+    #[must_use]
+    pub const fn is_exceptional(self) -> bool {
+        use Status::{Cancelled, Held, Lost, Problem, Returned, Returning};
+        matches!(self, Held | Problem | Returning | Returned | Lost | Cancelled)
+    }
 }
 
 /// A departure that no arrival has ended yet.

@@ -36,6 +36,7 @@ pub fn derived(subject: Subject, state: &State) -> BTreeMap<Key, Vec<u8>> {
             let key = Row::Listed(state.known_since, id).key();
             rows.insert(key, to_bytes(&list_row(record, state)));
             rows.insert(Row::ListedDay(day(state.known_since)).key(), Vec::new());
+            rows.extend(crate::search::standing(id, state));
         }
         (Some(record), _) => {
             if let Some(name) = name(record) {

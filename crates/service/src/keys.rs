@@ -141,11 +141,14 @@ pub enum Posted {
     Personal = 2,
     /// The client's id.
     Client = 3,
+    /// Where it stands, by the status's word, when that is exceptional.
+    Standing = 5,
 }
 
 impl Posted {
     /// Every kind there is.
-    pub const ALL: &'static [Self] = &[Self::Word, Self::Number, Self::Personal, Self::Client];
+    pub const ALL: &'static [Self] =
+        &[Self::Word, Self::Number, Self::Personal, Self::Client, Self::Standing];
     /// The number under which clients' own words stand.
     const CLIENT_WORD: u8 = 4;
 

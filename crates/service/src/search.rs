@@ -15,13 +15,13 @@ mod words;
 use domain::{
     id::{PackageId, Subject},
     record::normalise_reference,
-    state::State,
+    state::{State, Status},
     time::Timestamp,
 };
 use futures::future::try_join_all;
 use table::Scan;
 
-pub use postings::{rows, same};
+pub use postings::{rows, same, standing};
 pub use words::{Field, Findable, address, reversed};
 
 use crate::{
@@ -88,9 +88,10 @@ impl Service {
         }
         let mut terms = self.terms(ask.text).await?;
         let carrier = terms.iter().all(|it| it.carrier.is_some());
+        let exceptional = ask.filter.status.is_some_and(Status::is_exceptional);
         match (&terms[..], carrier) {
             // A carrier has no postings: its packages are those of the list.
-            ([only], true) => {
+            ([only], true) if !exceptional => {
                 let carrier = only.carrier.clone();
                 if ask.filter.carrier.is_some() && ask.filter.carrier != carrier {
                     return Ok(Found::default());
@@ -98,7 +99,9 @@ impl Service {
                 let filter = Filter { carrier, ..ask.filter.clone() };
                 self.listed(&filter, &ask, vec![Field::Carrier]).await
             }
-            ([], _) if ask.text.trim().is_empty() && ask.filter.client.is_none() => {
+            ([], _)
+                if ask.text.trim().is_empty() && ask.filter.client.is_none() && !exceptional =>
+            {
                 self.listed(ask.filter, &ask, Vec::new()).await
             }
             ([], _) if !ask.text.trim().is_empty() => Ok(Found::default()),
@@ -198,6 +201,11 @@ impl Service {
             let sources = Sources { ordered, ..Sources::default() };
             all.push((self.weight(&sources, &[]).await?, sources));
         }
+        if let Some(status) = ask.filter.status.filter(|it| it.is_exceptional()) {
+            let ordered = runs(Posted::Standing, status.word().as_bytes()).collect();
+            let sources = Sources { ordered, ..Sources::default() };
+            all.push((self.weight(&sources, &[]).await?, sources));
+        }
         let rarest = all.iter().enumerate().min_by_key(|(_, (weight, _))| *weight);
         let Some(rarest) = rarest.map(|(index, _)| index) else { return Ok(Found::default()) };
         let found = self.read(ask, &span, &terms, &all, rarest).await?;
@@ -217,7 +225,8 @@ impl Service {
         let (mut from, mut rows, mut compared) = (span.from.clone(), 0, 0);
         let mut at_once = ROWS_FIRST;
         let may = |rank: &Rank, marks: &[u8]| {
-            ask.filter.may_be_marked(marks)
+            // Rows of what changes on the way have no marks: each is looked up.
+            let marked = ask.filter.may_be_marked(marks)
                 && terms.iter().zip(all).enumerate().all(|(index, (term, (_, sources)))| {
                     index == rarest
                         || sources.cut
@@ -225,7 +234,8 @@ impl Service {
                         || term.may_be_marked(marks, ask.personal)
                         // A short number is in no pool and in no mark.
                         || term.whole
-                })
+                });
+            marked || marks.is_empty()
         };
         loop {
             let part = self.part(&all[rarest].1, &from, at_once).await?;

@@ -395,6 +395,7 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::Chunk(at(), [0x1F; 8]),
         Row::Archiving(641, tracker),
         Row::Archive(tracker, 641),
+        Row::Posting(Posted::Standing, b"problem", at(), package()),
     ];
     let samples: Vec<Sample> = rows
         .iter()

@@ -1,7 +1,8 @@
 //! The rows that a search reads: one posting for each word and number of a
 //! package. A posting holds marks of everything else that may be asked of it,
 //! so that several words and filters are answered from one scan. What changes
-//! on the way (status, holder) is in no posting: a custody event writes none.
+//! on the way (status, holder) is in no posting: a custody event writes none,
+//! unless it says that something goes another way than it should.
 
 use std::collections::BTreeMap;
 
@@ -79,6 +80,15 @@ pub fn rows(subject: Subject, state: &State) -> BTreeMap<Key, Vec<u8>> {
         }
         _ => BTreeMap::new(),
     }
+}
+
+/// The row by which a package is found that goes another way than it should: such
+/// are few, and looked for among all the others.
+#[must_use]
+pub fn standing(id: PackageId, state: &State) -> Option<(Key, Vec<u8>)> {
+    let status = Some(state.status).filter(|it| it.is_exceptional())?.word().as_bytes();
+    let key = Row::Posting(Posted::Standing, status, state.known_since, id).key();
+    Some((key, to_bytes(&PostingRow { marks: Vec::new() })))
 }
 
 /// Whether two states have the same rows here, known without making them.

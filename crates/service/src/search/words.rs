@@ -1,5 +1,7 @@
 //! What a package can be found by: words and numbers, and where each stands.
 
+use std::fmt;
+
 use domain::{
     private::Private,
     record::{PackageRecord, normalise_reference},
@@ -42,6 +44,18 @@ pub enum Field {
     Carrier,
     /// Who gets it.
     Recipient,
+}
+
+impl Field {
+    /// Every word, in the order of the fields.
+    pub const WORDS: &'static [&'static str] =
+        &["reference", "order", "serial", "description", "items", "client", "carrier", "recipient"];
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(Self::WORDS[*self as usize])
+    }
 }
 
 /// Everything that one package is found by, each once.

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{
-    event::{Fact, Holder},
+    event::{Fact, Holder, IncidentReason},
     id::{ClientId, PackageId, PlaceId, Subject},
     mode::Mode,
     private::Private,
@@ -230,6 +230,7 @@ async fn pages_go_on_newest_first_and_miss_nothing() {
     }
     let lost = Filter { status: Some(Status::Lost), ..Filter::default() };
     world.say(Subject::Package(all[200]), 400, Fact::Lost).await.unwrap();
+    world.projector.catch_up().await.unwrap();
     assert_eq!(pages(&world, "monitor", &lost, 9).await, [all[200]]);
     assert_eq!(pages(&world, "moni", &none, 9).await, all, "by its beginning");
 }
@@ -250,6 +251,49 @@ async fn a_common_word_is_read_no_further_than_a_page_needs() {
     let (found, rows) = read("monitor", &nobody).await;
     assert!(found.hits.is_empty() && found.after.is_some(), "{found:?}");
     assert!(rows < 2_500, "{rows} rows");
+}
+
+#[tokio::test]
+async fn what_goes_wrong_is_found_at_once_among_all_the_others() {
+    let world = World::on(Arc::new(Memory::default()));
+    let all = many(&world, 5_000).await;
+    let (old, young) = (Subject::Package(all[9]), Subject::Package(all[39]));
+    let problem = Fact::Problem { reason: IncidentReason::ConsigneeNotHome, detail: None };
+    for subject in [old, young] {
+        world.say(subject, 6_000, problem.clone()).await.unwrap();
+    }
+    world.projector.catch_up().await.unwrap();
+    let of = |status, carrier: Option<&str>| Filter {
+        status: Some(status),
+        carrier: carrier.map(str::to_owned),
+        ..Filter::default()
+    };
+    let first_page = async |text: &str, filter: &Filter| {
+        let before = world.table.usage();
+        let found = world.service.search(ask(text, filter)).await.unwrap();
+        let rows = (world.table.usage() - before).items_read;
+        assert!(found.after.is_none() && rows < 100, "{rows} rows, {found:?}");
+        ids(&found)
+    };
+    let both = [all[39], all[9]];
+    assert_eq!(first_page("", &of(Status::Problem, None)).await, both, "newest first");
+    assert_eq!(first_page("", &of(Status::Problem, Some("ups"))).await, both);
+    assert_eq!(first_page("ups", &of(Status::Problem, None)).await, both);
+    assert_eq!(first_page("monitor", &of(Status::Problem, None)).await, both);
+    assert_eq!(first_page("lot9", &of(Status::Problem, None)).await, both);
+    let none: [PackageId; 0] = [];
+    assert_eq!(first_page("", &of(Status::Problem, Some("dhl"))).await, none);
+    assert_eq!(first_page("dhl", &of(Status::Problem, Some("ups"))).await, none);
+    assert_eq!(first_page("", &of(Status::Lost, None)).await, none);
+    assert_eq!(pages(&world, "", &of(Status::Problem, None), 1).await, both);
+
+    world.say(young, 6_001, Fact::Lost).await.unwrap();
+    // What is recorded counts at once, also where its rows lag behind.
+    assert_eq!(first_page("", &of(Status::Problem, None)).await, [all[9]]);
+    world.projector.catch_up().await.unwrap();
+    assert_eq!(first_page("", &of(Status::Lost, None)).await, [all[39]]);
+    assert_eq!(world.service.rebuild(|_| ()).await.unwrap().rows_removed, 0);
+    assert_eq!(first_page("", &of(Status::Problem, None)).await, [all[9]]);
 }
 
 #[tokio::test]

@@ -19,12 +19,12 @@ use crate::world::{World, at, draft, reference};
 /// For one custody event of a package as most are registered, on average over a
 /// whole life.
 const UNITS_MAX: u64 = 8;
-/// For any single one: it changes the status, moves between holders and ends or
-/// begins a need for attention at once.
-const DEAREST_UNITS: u64 = 10;
+/// For any single one: it changes the status, moves between holders, ends or
+/// begins a need for attention and to be found as something exceptional at once.
+const DEAREST_UNITS: u64 = 11;
 /// For one of a package of which everything is known that can be: its head takes
 /// two units, twice, because it is written together with the event.
-const FULL_UNITS_MAX: u64 = 12;
+const FULL_UNITS_MAX: u64 = 13;
 /// How many packages live through the same at once.
 const TOGETHER: u64 = 25;
 /// For each number that a package gets: 2 to record it, 1 to find it by its end.
