@@ -11,15 +11,10 @@ use domain::{
     record::{ContainerKind, ContainerRecord, PackageRecord, Record, TrackerRecord},
     time::{HOUR, Timestamp},
 };
-use futures::{StreamExt, stream};
-use service::{Service, projector::Projector, record::Attribution};
+use service::{Service, record::Attribution};
 
-use crate::{figures::figure, outside};
+use crate::{figures::figure, filled::record_all, outside};
 
-/// Subjects registered at the same time: enough to share each flush to disk.
-const AT_ONCE: usize = 1_024;
-/// How many trackers are registered between two looks at the feed.
-const PER_STEP: usize = 20_000;
 /// Lorries whose place on the map is looked at afterwards.
 const LOOKED_AT: usize = 2_000;
 /// The map shows a lorry at most this far from its latest fix.
@@ -55,18 +50,9 @@ pub fn by() -> Attribution {
 /// Registers a fleet; each `carried_each`th tracker is on a lorry with a package.
 pub async fn register(data: &Path, trackers: usize, carried_each: usize) -> io::Result<()> {
     let (service, _table) = outside::open(data)?;
-    let projector = Projector::new(service.clone());
     let since = outside::now().plus(-HOUR);
-    for step in (0..trackers).step_by(PER_STEP) {
-        let each = step..trackers.min(step + PER_STEP);
-        let each = each.map(|it| one(&service, it, it % carried_each == 0, since));
-        let mut done = stream::iter(each).buffer_unordered(AT_ONCE);
-        while let Some(result) = done.next().await {
-            result?;
-        }
-        projector.catch_up().await.map_err(io::Error::other)?;
-    }
-    Ok(())
+    let register = |it: u64| one(&service, it as usize, it % carried_each as u64 == 0, since);
+    record_all(&service, trackers as u64, register).await.map(|_| ())
 }
 
 async fn one(service: &Service, number: usize, carried: bool, since: Timestamp) -> io::Result<()> {

@@ -3,12 +3,12 @@
 //! The clients are processes of their own, from addresses of their own.
 
 use std::{
+    cell::RefCell,
     collections::BTreeMap,
     io::{self, BufRead, BufReader},
     net::{IpAddr, Ipv4Addr, SocketAddr},
     path::Path,
     process::{Child, Command, Stdio},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -17,13 +17,16 @@ use futures::{StreamExt, future::join_all, stream};
 use journeys::{http::Connection, server::Server};
 use serde_json::json;
 use service::{
+    Service,
     people::{Caller, NewUser, Permission, Permissions},
     record::Attribution,
 };
-use tokio::{runtime::Runtime, time::sleep};
+use tokio::{runtime::Runtime, task::LocalSet, time::sleep};
 
 use crate::{
     figures::{Aim, cpu_seconds, figure, heading, judged, resident_mb},
+    filled::{filled, record_all},
+    live::Watched,
     outside,
 };
 
@@ -35,6 +38,8 @@ const CONNECTIONS: usize = 2_000;
 const POLL_S: u64 = 10;
 /// Events accepted meanwhile, each second.
 const EVENTS_RATE: u64 = 500;
+/// Events that streams are told of, each second, besides.
+const NEWS_RATE: u64 = 50;
 /// Writers of those events.
 const WRITERS: u64 = 16;
 const AT_ONCE: usize = 128;
@@ -43,20 +48,22 @@ const KB_MAX: f64 = 20.0;
 const MAP: &str = "/v1/map/1/1/0";
 
 /// Lets the herd come.
-pub fn measure(client: &Runtime, people: usize) -> io::Result<()> {
-    heading(&format!("{people} people at once, {CONNECTIONS} kept connections"));
-    let folder = tempfile::tempdir()?;
-    let filler = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+///
+/// With `streams` as many idle ones of the live feed are open meanwhile.
+pub fn measure(client: &Runtime, people: usize, streams: usize) -> io::Result<()> {
+    heading(&format!("{people} people at once, {CONNECTIONS} kept connections, {streams} streams"));
     let start = Instant::now();
-    let sessions = filler.block_on(sessions(folder.path(), people))?;
-    filler.shutdown_background();
+    let (folder, sessions) = filled(async |service| sessions(&service, people).await)?;
     figure("sessions begun, each of another person", format_args!("{:.1?}", start.elapsed()));
     let list = folder.path().join("sessions");
     std::fs::write(&list, sessions.join("\n"))?;
-    client.block_on(on_one_server(folder.path(), &list))
+    let on_one_server = on_one_server(folder.path(), &list, streams);
+    client.block_on(LocalSet::new().run_until(on_one_server))?;
+    // Streams and as many sockets are more than a server takes.
+    if streams == 0 { client.block_on(sockets(folder.path())) } else { Ok(()) }
 }
 
-async fn on_one_server(data: &Path, list: &Path) -> io::Result<()> {
+async fn on_one_server(data: &Path, list: &Path, streams: usize) -> io::Result<()> {
     journeys::server::binary();
     let server = Server::start(data).await?;
     let process = server.id().to_string();
@@ -64,6 +71,7 @@ async fn on_one_server(data: &Path, list: &Path) -> io::Result<()> {
     let package = json!({ "description": "27-inch monitor" });
     let made = connection.post("/v1/packages", &package).await?.good()?;
     let path = format!("/v1/packages/{}", made["id"].as_str().unwrap_or_default());
+    let watched = if streams == 0 { None } else { Some(Watched::open(&server, streams).await?) };
     let before_mb = resident_mb(&process);
     for (name, events, how) in [
         ("(A) one package and the map, all within a second", 0, "once"),
@@ -80,12 +88,24 @@ async fn on_one_server(data: &Path, list: &Path) -> io::Result<()> {
         let lost =
             async { if events == 0 { Ok((0, 0)) } else { record(&server, events, stop).await } };
         let told = tokio::task::spawn_blocking(move || said(herd));
-        let (lost, told) = tokio::join!(lost, told);
+        let news = async {
+            match &watched {
+                Some(watched) if events != 0 => {
+                    watched.tell(&server, NEWS_RATE, stop).await.map(Some)
+                }
+                _ => Ok(None),
+            }
+        };
+        let (lost, told, news) = tokio::join!(lost, told, news);
         report(&told.map_err(io::Error::other)??);
         if events != 0 {
             let (acknowledged, lost) = lost?;
             figure("  events acknowledged", acknowledged);
             judged("  of them lost", lost as f64, Aim::AtMost(0.0, ""));
+        }
+        if let (Some(watched), Some(news)) = (&watched, news?) {
+            watched.report(&news).await;
+            watched.judge_memory("  server memory per stream");
         }
         figure("  server processor seconds", format_args!("{:.1}", cpu_seconds(&process)? - cpu_s));
         let start = Instant::now();
@@ -97,12 +117,13 @@ async fn on_one_server(data: &Path, list: &Path) -> io::Result<()> {
             format_args!("{each_kb:.1} kB"),
         );
     }
-    sockets(&server).await
+    Ok(())
 }
 
 /// As many kept connections as the machine allows, all of them asked once.
-async fn sockets(server: &Server) -> io::Result<()> {
+async fn sockets(data: &Path) -> io::Result<()> {
     const WANTED: usize = 15_000;
+    let server = Server::start(data).await?;
     let process = server.id().to_string();
     let before_mb = resident_mb(&process);
     let header = format!("Authorization: Bearer {}\r\n", server.key);
@@ -128,19 +149,19 @@ async fn sockets(server: &Server) -> io::Result<()> {
 }
 
 /// Begins a session for each of many people.
-async fn sessions(data: &Path, people: usize) -> io::Result<Vec<String>> {
-    let (service, _table) = outside::open(data)?;
-    let service = Arc::new(service);
-    let each: Vec<_> = (0..people).map(|number| session(Arc::clone(&service), number)).collect();
-    let mut done = stream::iter(each).buffer_unordered(AT_ONCE);
-    let mut sessions = Vec::with_capacity(people);
-    while let Some(one) = done.next().await {
-        sessions.push(one?);
-    }
-    Ok(sessions)
+async fn sessions(service: &Service, people: usize) -> io::Result<Vec<String>> {
+    let all = RefCell::new(Vec::with_capacity(people));
+    let all = &all;
+    let begin = |number: u64| async move {
+        let begun = session(service, number as usize).await?;
+        all.borrow_mut().push(begun);
+        Ok(())
+    };
+    record_all(service, people as u64, begin).await?;
+    Ok(all.take())
 }
 
-async fn session(service: Arc<service::Service>, number: usize) -> io::Result<String> {
+async fn session(service: &Service, number: usize) -> io::Result<String> {
     let by = Attribution { actor: "bench".to_owned(), source: "api".to_owned() };
     let id = UserId::derive(&[b"herd", &number.to_be_bytes()]);
     let new = NewUser {

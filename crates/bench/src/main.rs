@@ -6,6 +6,7 @@
 
 mod events;
 mod figures;
+mod filled;
 mod fixes;
 mod fleet;
 mod herd;
@@ -37,15 +38,19 @@ struct Wish {
     /// Events per second of the steady load.
     #[arg(long, default_value_t = 4_000)]
     rate: u64,
-    /// Streams of the live feed; as many as files may be open.
-    #[arg(long, default_value_t = 15_000)]
-    streams: usize,
+    /// Streams of the live feed, as many as files may be open: 15,000 of its own
+    /// load, none beside the herd.
+    #[arg(long)]
+    streams: Option<usize>,
     /// How many people come at once.
     #[arg(long, default_value_t = 20_000)]
     people: usize,
     /// How many packages are read from.
     #[arg(long, default_value_t = 1_000_000)]
     packages: u64,
+    /// Where packages to be found are kept from one run to the next.
+    #[arg(long)]
+    folder: Option<std::path::PathBuf>,
     /// How many trackers random ones are taken from.
     #[arg(long, default_value_t = 100_000)]
     trackers: usize,
@@ -94,13 +99,13 @@ fn main() -> std::io::Result<()> {
         client.block_on(events::measure(wish.seconds, wish.rate))?;
     }
     if wanted(What::Live) {
-        client.block_on(live::measure(wish.streams, wish.seconds, 50))?;
+        client.block_on(live::measure(wish.streams.unwrap_or(15_000), wish.seconds, 50))?;
     }
     if wanted(What::Map) {
         map::measure(&client, wish.seconds)?;
     }
     if wanted(What::Herd) {
-        herd::measure(&client, wish.people)?;
+        herd::measure(&client, wish.people, wish.streams.unwrap_or(0))?;
     }
     let rates = if wanted(What::Fixes) {
         fixes::measure(&client, wish.seconds, wish.trackers)?
@@ -114,7 +119,7 @@ fn main() -> std::io::Result<()> {
         reads::measure(&client, wish.packages)?;
     }
     if wanted(What::Search) {
-        search::measure(&client, wish.packages)?;
+        search::measure(&client, wish.packages, wish.folder.as_deref())?;
     }
     Ok(())
 }

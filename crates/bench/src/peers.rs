@@ -9,12 +9,12 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread::sleep,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use domain::{map::TileId, position::LatLon};
 
-use crate::figures::{heading, spread};
+use crate::figures::{figure, heading, spread};
 
 /// The work that peers are given.
 const WORK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/peers");
@@ -118,6 +118,46 @@ pub fn map(points: &[LatLon], views: &[(&str, Vec<TileId>)]) -> io::Result<()> {
         let each = times.chunks(tiles.len()).map(|it| Duration::from_secs_f64(sum(it) / 1e3));
         let kb = sum(&numbers("bytes ")) / PEER_VIEWS as f64 / 1e3;
         spread(&format!("{name}, {} tiles, {kb:.0} kB", tiles.len()), each.collect(), None);
+    }
+    Ok(())
+}
+
+/// A trigram index of PostgreSQL finds among the same packages, each a line of
+/// everything it may be found by.
+pub fn search(
+    documents: impl Iterator<Item = String>,
+    questions: &[(&str, Vec<String>)],
+) -> io::Result<()> {
+    heading("PostgreSQL's trigram index of the same packages");
+    let programs = match missing() {
+        Ok(programs) => programs,
+        Err(what) => {
+            println!("SKIPPED: no peer beside these figures: {what}");
+            return Ok(());
+        }
+    };
+    let folder = tempfile::tempdir()?;
+    let postgres = Postgres::start(&programs, folder.path())?;
+    let mut sql = String::from(
+        "CREATE EXTENSION pg_trgm; CREATE TABLE found (id int, doc text);\nCOPY found FROM STDIN;\n",
+    );
+    for (id, document) in documents.enumerate() {
+        sql.push_str(&format!("{id}\t{document}\n"));
+    }
+    sql.push_str(
+        "\\.\nCREATE INDEX ON found USING gin (doc gin_trgm_ops); VACUUM ANALYZE found;\n",
+    );
+    let start = Instant::now();
+    postgres.tell(&sql)?;
+    drop(sql);
+    figure("filled and indexed", format_args!("{:.0?}", start.elapsed()));
+    for (name, texts) in questions {
+        let one = |it: &String| format!("SELECT id FROM found WHERE doc LIKE '%{it}%' LIMIT 50;\n");
+        let all: String = texts.iter().map(one).collect();
+        let told = postgres.tell(&format!("{all}\\timing on\n{all}"))?;
+        let times = told.lines().filter_map(|it| it.trim().strip_prefix("Time: "));
+        let ms = times.filter_map(|it| it.split(' ').next()?.parse::<f64>().ok());
+        spread(name, ms.map(|it| Duration::from_secs_f64(it / 1e3)).collect(), None);
     }
     Ok(())
 }

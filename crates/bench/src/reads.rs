@@ -15,13 +15,14 @@ use domain::{
     record::{PackageRecord, Record, Reference},
     time::{HOUR, Timestamp},
 };
-use futures::{StreamExt, future::try_join_all, stream};
-use journeys::{http::Connection, server::Server};
-use service::{Service, projector::Projector, record::Attribution};
+use futures::future::try_join_all;
+use journeys::server::Server;
+use service::{Service, record::Attribution};
 use tokio::runtime::Runtime;
 
 use crate::{
     figures::{Aim, figure, heading, judged, resident_mb, spread},
+    filled::{filled, record_all, timed},
     outside,
 };
 
@@ -31,10 +32,6 @@ const CITIES: &[&str] =
 const READS: u64 = 20_000;
 /// Clients that read at the same time, after one alone.
 const CLIENTS: u64 = 16;
-/// Packages registered at the same time: enough to share each flush to disk.
-const AT_ONCE: usize = 1_024;
-/// Packages between two looks at the feed.
-const PER_STEP: u64 = 20_000;
 const REOPENED_MS_MAX: f64 = 3_000.0;
 const MEMORY_MB_MAX: f64 = 700.0;
 const P99_MS_MAX: f64 = 3.0;
@@ -43,10 +40,9 @@ const P99_MS_MAX: f64 = 3.0;
 /// and reads.
 pub fn measure(client: &Runtime, packages: u64) -> io::Result<()> {
     heading(&format!("reading among {packages} packages"));
-    let folder = tempfile::tempdir()?;
-    let filler = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    filler.block_on(fill(folder.path(), packages))?;
-    filler.shutdown_background();
+    let (folder, rate) = filled(async |service| fill(&service, packages).await)?;
+    let name = format!("{packages} packages of 3 events, durable and derived");
+    figure(&name, format_args!("{rate:.0}/s"));
     client.block_on(read(folder.path(), packages))
 }
 
@@ -66,10 +62,15 @@ async fn read(data: &Path, packages: u64) -> io::Result<()> {
     let whereabouts = |number| format!("{}/whereabouts", by_id(number));
     let by_number = |number| format!("/v1/packages/PO{number}");
     let p99 = Some(P99_MS_MAX);
-    spread("one package, by id", timed(&mut connection, packages, by_id).await?, p99);
-    spread("one package, by number", timed(&mut connection, packages, by_number).await?, p99);
-    let located = timed(&mut connection, packages, whereabouts).await?;
-    spread("whereabouts, between two cities", located, p99);
+    let all: [(&str, &dyn Fn(u64) -> String); 3] = [
+        ("one package, by id", &by_id),
+        ("one package, by number", &by_number),
+        ("whereabouts, between two cities", &whereabouts),
+    ];
+    for (name, path) in all {
+        let path = |turn| path(somewhere(turn, packages));
+        spread(name, timed(&mut connection, 0..READS, path, |_| ()).await?, p99);
+    }
     for (name, path) in
         [("one package", &by_id as &dyn Fn(u64) -> String), ("whereabouts", &whereabouts)]
     {
@@ -81,22 +82,6 @@ async fn read(data: &Path, packages: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// One client reads one thing after the other.
-async fn timed(
-    connection: &mut Connection,
-    packages: u64,
-    path: impl Fn(u64) -> String,
-) -> io::Result<Vec<Duration>> {
-    let mut each = Vec::new();
-    for turn in 0..READS {
-        let path = path(somewhere(turn, packages));
-        let start = Instant::now();
-        connection.get(&path).await?.good()?;
-        each.push(start.elapsed());
-    }
-    Ok(each)
-}
-
 /// Several clients read at the same time: how many reads a second, and how long each took.
 async fn together(
     server: &Server,
@@ -106,14 +91,8 @@ async fn together(
     let start = Instant::now();
     let clients = (0..CLIENTS).map(|client| async move {
         let mut connection = server.connect().await?;
-        let mut each = Vec::new();
-        for turn in (client..READS).step_by(CLIENTS as usize) {
-            let path = path(somewhere(turn, packages));
-            let start = Instant::now();
-            connection.get(&path).await?.good()?;
-            each.push(start.elapsed());
-        }
-        io::Result::Ok(each)
+        let turns = (client..READS).step_by(CLIENTS as usize);
+        timed(&mut connection, turns, |it| path(somewhere(it, packages)), |_| ()).await
     });
     let each = try_join_all(clients).await?.concat();
     Ok((READS as f64 / start.elapsed().as_secs_f64(), each))
@@ -128,8 +107,7 @@ fn by_id(number: u64) -> String {
     format!("/v1/packages/{}", package(number))
 }
 
-async fn fill(data: &Path, packages: u64) -> io::Result<()> {
-    let (service, _table) = outside::open(data)?;
+async fn fill(service: &Service, packages: u64) -> io::Result<f64> {
     let mut places = Vec::new();
     for city in CITIES {
         match service.place_meant(city).await.map_err(io::Error::other)? {
@@ -137,29 +115,8 @@ async fn fill(data: &Path, packages: u64) -> io::Result<()> {
             other => return Err(io::Error::other(format!("{city}: {other:?}"))),
         }
     }
-    let projector = Projector::new(service.clone());
-    let (start, departed_at) = (Instant::now(), outside::now());
-    let mut at = 0;
-    while at < packages {
-        let end = packages.min(at + PER_STEP);
-        let recorded = async {
-            let each = stream::iter(at..end)
-                .map(|number| register(&service, &places, number, departed_at));
-            let mut done = each.buffer_unordered(AT_ONCE);
-            while let Some(result) = done.next().await {
-                result?;
-            }
-            io::Result::Ok(())
-        };
-        let derived = async { projector.catch_up().await.map_err(io::Error::other) };
-        tokio::try_join!(recorded, derived)?;
-        at = end;
-    }
-    projector.catch_up().await.map_err(io::Error::other)?;
-    let rate = packages as f64 / start.elapsed().as_secs_f64();
-    let name = format!("{packages} packages of 3 events, durable and derived");
-    figure(&name, format_args!("{rate:.0}/s"));
-    Ok(())
+    let departed_at = outside::now();
+    record_all(service, packages, |number| register(service, &places, number, departed_at)).await
 }
 
 fn package(number: u64) -> Subject {

@@ -1,11 +1,7 @@
 //! Finding among many packages through HTTP: by a number, its end, words, and
 //! words so common that only a bound keeps them fast.
 
-use std::{
-    fs, io,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{fs, io, path::Path};
 
 use domain::{
     draft::Draft,
@@ -16,22 +12,20 @@ use domain::{
     record::{ClientRecord, Item, PackageRecord, Recipient, Record, Reference},
     state::State,
 };
-use futures::{StreamExt, stream};
-use journeys::{http::Connection, server::Server};
-use service::{Service, projector::Projector, record::Attribution, search};
+use journeys::{http::Answer, server::Server};
+use service::{Service, record::Attribution, search};
 use tokio::runtime::Runtime;
 
 use crate::{
     figures::{Aim, figure, heading, judged, resident_mb, spread},
-    outside,
+    filled::{filled_at, record_all, timed},
+    outside, peers,
 };
 
 /// Questions of each kind.
 const ASKED: u64 = 5_000;
-/// Packages registered at the same time.
-const AT_ONCE: usize = 1_024;
-/// Packages between two looks at the feed.
-const PER_STEP: u64 = 20_000;
+/// Questions of each kind to the peer.
+const PEER_ASKED: u64 = 1_000;
 /// Packages whose postings are weighed.
 const WEIGHED: u64 = 10_000;
 const WORDS: u64 = 2_000;
@@ -42,14 +36,49 @@ const MEMORY_MB_MAX: f64 = 700.0;
 
 /// Fills a folder with packages as a company has them, starts the server on it
 /// and asks.
-pub fn measure(client: &Runtime, packages: u64) -> io::Result<()> {
+///
+/// A folder that is given is filled unless an earlier run has filled it, and kept.
+pub fn measure(client: &Runtime, packages: u64, kept: Option<&Path>) -> io::Result<()> {
     heading(&format!("finding among {packages} packages"));
-    let folder = tempfile::tempdir()?;
-    let filler = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    filler.block_on(fill(folder.path(), packages))?;
-    filler.shutdown_background();
-    weigh(folder.path(), packages)?;
-    client.block_on(ask(folder.path(), packages))
+    let passing = tempfile::tempdir()?;
+    let data = kept.unwrap_or(passing.path());
+    if !data.join("table").exists() {
+        let rate = filled_at(data, async |service| fill(&service, packages).await)?;
+        figure("packages registered, durable and findable", format_args!("{rate:.0}/s"));
+    }
+    weigh(data, packages)?;
+    client.block_on(ask(data, packages))?;
+    // The peer gets the machine to itself, as the server had it.
+    drop(passing);
+    let some = |turn: u64| mixed(turn) % packages;
+    let ask = |text: &dyn Fn(u64) -> String| (0..PEER_ASKED).map(text).collect::<Vec<_>>();
+    peers::search(
+        (0..packages).map(document),
+        &[
+            ("a whole number", ask(&|turn| tracking(some(turn)))),
+            ("its last 6 characters", ask(&|turn| tracking(some(turn))[12..].to_owned())),
+            ("a word", ask(&|turn| word(mixed(turn) % WORDS))),
+            ("two words of one package, in this order", ask(&|turn| words(some(turn)).join(", "))),
+            ("a word that a quarter have: monitor", ask(&|_| "monitor".to_owned())),
+        ],
+    )
+}
+
+/// What a package is found by, as one text.
+fn document(number: u64) -> String {
+    let package = package(number);
+    let items = package.items.iter().flatten();
+    let things = items.flat_map(|it| std::iter::once(&it.name).chain(&it.serials));
+    let numbers = package.references.iter().flatten().map(|it| &it.value);
+    let texts: Vec<&str> = package
+        .description
+        .iter()
+        .chain(things)
+        .chain(numbers)
+        .chain(&package.carrier)
+        .map(String::as_str)
+        .collect();
+    texts.join(" ")
 }
 
 async fn ask(data: &Path, packages: u64) -> io::Result<()> {
@@ -76,7 +105,11 @@ async fn ask(data: &Path, packages: u64) -> io::Result<()> {
         ("a carrier that two of five have: ups", &|_| "q=ups".to_owned()),
     ];
     for (name, query) in kinds {
-        let (each, lines) = timed(&mut connection, query).await?;
+        let path = |turn| format!("/v1/packages?{}", query(turn));
+        let mut lines = 0;
+        let count = |it: &Answer| lines += it.json()["packages"].as_array().map_or(0, Vec::len);
+        let each = timed(&mut connection, 0..ASKED, path, count).await?;
+        let lines = lines as f64 / ASKED as f64;
         spread(&format!("{name} ({lines:.1} found)"), each, Some(P99_MS_MAX));
     }
     let memory = resident_mb(&server.id().to_string());
@@ -84,52 +117,13 @@ async fn ask(data: &Path, packages: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Asks one question after the other: how long each took, and the lines of one
-/// in the mean.
-async fn timed(
-    connection: &mut Connection,
-    query: &dyn Fn(u64) -> String,
-) -> io::Result<(Vec<Duration>, f64)> {
-    let (mut each, mut lines) = (Vec::new(), 0);
-    for turn in 0..ASKED {
-        let path = format!("/v1/packages?{}", query(turn));
-        let start = Instant::now();
-        let answer = connection.get(&path).await?.good()?;
-        each.push(start.elapsed());
-        lines += answer["packages"].as_array().map_or(0, Vec::len);
-    }
-    Ok((each, lines as f64 / ASKED as f64))
-}
-
-async fn fill(data: &Path, packages: u64) -> io::Result<()> {
-    let (service, _table) = outside::open(data)?;
-    let projector = Projector::new(service.clone());
-    let start = Instant::now();
+async fn fill(service: &Service, packages: u64) -> io::Result<f64> {
     for number in 0..CLIENTS {
         let record = Record::Client(ClientRecord { name: format!("Client{number} Ltd") });
-        register(&service, Subject::Client(client(number)), record).await?;
+        register(service, Subject::Client(client(number)), record).await?;
     }
-    let mut at = 0;
-    while at < packages {
-        let end = packages.min(at + PER_STEP);
-        let recorded = async {
-            let each = stream::iter(at..end).map(|number| {
-                register(&service, subject(number), Record::Package(package(number)))
-            });
-            let mut done = each.buffer_unordered(AT_ONCE);
-            while let Some(result) = done.next().await {
-                result?;
-            }
-            io::Result::Ok(())
-        };
-        let derived = async { projector.catch_up().await.map_err(io::Error::other) };
-        tokio::try_join!(recorded, derived)?;
-        at = end;
-    }
-    projector.catch_up().await.map_err(io::Error::other)?;
-    let rate = packages as f64 / start.elapsed().as_secs_f64();
-    figure("packages registered, durable and findable", format_args!("{rate:.0}/s"));
-    Ok(())
+    let one = |number| register(service, subject(number), Record::Package(package(number)));
+    record_all(service, packages, one).await
 }
 
 async fn register(service: &Service, subject: Subject, record: Record) -> io::Result<()> {

@@ -21,6 +21,8 @@ use tokio::{
 const OPENING_MAX: usize = 128;
 /// Streams that leave this machine's one address: its ports are about 28,000.
 const PER_ADDRESS: usize = 10_000;
+/// Most bytes read at once.
+const READ_LEN: usize = 4_096;
 /// A server that takes longer to begin a stream does not.
 const BEGIN_MAX: Duration = Duration::from_secs(30);
 
@@ -30,6 +32,8 @@ pub struct Seen {
     /// When each change of a subject came, by the subject's place and its number
     /// of events: once for every stream that watches it.
     pub changes: HashMap<(usize, u64), Vec<Instant>>,
+    /// Changes that a stream told again.
+    pub twice: usize,
     /// Streams that ended.
     pub ended: usize,
 }
@@ -89,23 +93,30 @@ async fn begin(
 }
 
 async fn read(stream: TcpStream, subject: usize, seen: Rc<RefCell<Seen>>) {
-    let mut text = Vec::new();
+    let (mut text, mut last) = (Vec::new(), 0);
     // The buffer is there only while something comes: idle streams hold none.
     while stream.readable().await.is_ok() {
+        text.reserve(READ_LEN);
         match stream.try_read_buf(&mut text) {
             Ok(0) => break,
             Err(error) if error.kind() != io::ErrorKind::WouldBlock => break,
             _ => (),
         }
         let now = Instant::now();
-        for event in text.split(|it| *it == b'\n').filter_map(events) {
-            seen.borrow_mut().changes.entry((subject, event)).or_default().push(now);
+        // A line that has no end yet waits for the rest of it.
+        let whole = text.iter().rposition(|it| *it == b'\n').map_or(0, |it| it + 1);
+        for event in text[..whole].split(|it| *it == b'\n').filter_map(events) {
+            let mut seen = seen.borrow_mut();
+            if event <= last {
+                seen.twice += 1;
+                continue;
+            }
+            last = event;
+            seen.changes.entry((subject, event)).or_default().push(now);
         }
-        // Each event comes in one piece; half of one waits for its other half.
-        if text.ends_with(b"\n\n\r\n") {
+        text.drain(..whole);
+        if text.is_empty() {
             text = Vec::new();
-        } else if let Some(end) = text.iter().rposition(|it| *it == b'\n') {
-            text.drain(..=end);
         }
     }
     seen.borrow_mut().ended += 1;
