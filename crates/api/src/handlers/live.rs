@@ -255,7 +255,8 @@ impl Reader {
         self.beats = 0;
         let Some(proof) = &self.proof else { return true };
         // When that cannot be said now, nobody reads on.
-        let principal = self.api.people().authenticate(proof.credential()).await;
+        // Boxed: an idle stream keeps no room for a question asked now and then.
+        let principal = Box::pin(self.api.people().authenticate(proof.credential())).await;
         let Ok(Some(principal)) = principal else { return false };
         crate::routes::READ.admits(&principal) && Viewer::of(&principal) == self.viewer
     }
