@@ -26,7 +26,10 @@ pub mod whereabouts;
 use serde::Deserialize;
 use utoipa::{
     IntoParams,
-    openapi::{RefOr, Schema},
+    openapi::{
+        RefOr, Schema,
+        path::{Parameter, ParameterIn},
+    },
 };
 
 use crate::{
@@ -38,9 +41,8 @@ use crate::{
 /// Lines of a page nobody asked a size for.
 const LIMIT_DEFAULT: usize = 50;
 
-/// Which part of a list.
+/// Which part of a list. What is unknown is refused by the schema.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 pub struct Paging {
     /// Where to go on: `next` of the page before.
     #[param(max_length = 2000)]
@@ -53,6 +55,31 @@ pub struct Paging {
 impl Parameters for Paging {
     fn schemas() -> Vec<(String, RefOr<Schema>)> {
         Vec::new()
+    }
+}
+
+/// Which things, and which part of their list.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Part<T> {
+    /// Which things.
+    #[serde(flatten)]
+    pub of: T,
+    /// Which part.
+    #[serde(flatten)]
+    pub paging: Paging,
+}
+
+impl<T: IntoParams> IntoParams for Part<T> {
+    fn into_params(place: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut all = T::into_params(&place);
+        all.extend(Paging::into_params(&place));
+        all
+    }
+}
+
+impl<T: Parameters> Parameters for Part<T> {
+    fn schemas() -> Vec<(String, RefOr<Schema>)> {
+        T::schemas()
     }
 }
 

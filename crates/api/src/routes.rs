@@ -7,7 +7,7 @@ use crate::{
     auth::Who,
     body::BATCH_ITEMS_MAX,
     handlers::{
-        Paging, attention, clients, containers, erasing, events, finding, history, live, map,
+        Paging, Part, attention, clients, containers, erasing, events, finding, history, live, map,
         operations, packages, page, photos, places, session, tokens, trackers, users, whereabouts,
     },
     route::{Route, delete, get, patch, post, put},
@@ -101,7 +101,7 @@ fn oneself() -> Vec<Route> {
             .answers::<Me>(200),
         get("/v1/me/packages", Who::SignedIn, finding::mine)
             .says("myPackages", "Packages addressed to one's own e-mail address, newest first.")
-            .asks::<finding::Mine>()
+            .asks::<Paging>()
             .answers::<PackageList>(200),
         post("/v1/me/password", Who::InPerson, session::change_password)
             .says("changePassword", "Sets one's own password; ends every other session.")
@@ -133,7 +133,7 @@ fn reading_packages() -> Vec<Route> {
     vec![
         get("/v1/packages", READ, finding::list)
             .says("listPackages", "Packages, newest first; or found by whatever is known of them.")
-            .asks::<finding::Search>()
+            .asks::<Part<finding::Search>>()
             .answers::<PackageList>(200),
         get("/v1/orders/{order}", READ, finding::order)
             .says("getOrder", "An order as a group: how far its packages are, and where together.")
@@ -298,7 +298,7 @@ fn places_and_clients() -> Vec<Route> {
     vec![
         get("/v1/places", READ, places::list)
             .says("listPlaces", "Places by name; also cities, airports, ports and countries.")
-            .asks::<places::Search>()
+            .asks::<Part<places::Search>>()
             .answers::<places::Places>(200),
         post("/v1/places", ENTER, places::create)
             .says("createPlace", "Registers a place.")
@@ -318,7 +318,7 @@ fn places_and_clients() -> Vec<Route> {
             .answers::<Recorded>(200),
         get("/v1/clients", READ, clients::list)
             .says("listClients", "Clients by name.")
-            .asks::<clients::Search>()
+            .asks::<Part<clients::Search>>()
             .answers::<clients::Clients>(200),
         post("/v1/clients", ENTER, clients::create)
             .says("createClient", "Registers a client.")
@@ -339,7 +339,7 @@ fn reporting() -> Vec<Route> {
             .answers::<TrackerMade>(200),
         get("/v1/trackers", READ, trackers::list)
             .says("listTrackers", "Trackers by name.")
-            .asks::<clients::Search>()
+            .asks::<Part<clients::Search>>()
             .answers::<Trackers>(200),
         get("/v1/trackers/{tracker}", READ, trackers::one)
             .says("getTracker", "One tracker, and where it was measured last.")
@@ -359,7 +359,7 @@ fn reporting() -> Vec<Route> {
             .answers::<FixesAccepted>(200),
         get("/v1/attention", READ, attention::list)
             .says("listAttention", "What needs attention, and why: the newest first.")
-            .asks::<attention::Asked>()
+            .asks::<Part<attention::Asked>>()
             .answers::<AttentionList>(200),
         get("/v1/live", READ, live::stream)
             .says("live", live::SAYS)
@@ -373,7 +373,7 @@ fn running_it() -> Vec<Route> {
     vec![
         get("/v1/users", ADMIN, users::list)
             .says("listUsers", "Accounts by login name.")
-            .asks::<users::Search>()
+            .asks::<Part<users::Search>>()
             .answers::<Users>(200),
         post("/v1/users", ADMIN, users::create)
             .says("createUser", "Creates an account.")

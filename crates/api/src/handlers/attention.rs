@@ -10,7 +10,7 @@ use utoipa::{
 
 use crate::{
     Api, cursor,
-    handlers::LIMIT_DEFAULT,
+    handlers::Part,
     problem::Result,
     query::{Parameters, Query, with},
     wire::{
@@ -21,18 +21,11 @@ use crate::{
 
 const LIST: &str = "attention";
 
-/// Which part of the list.
+/// Which of it.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 pub struct Asked {
     /// Only what needs attention for this.
     reason: Option<words::AttentionReason>,
-    /// Where to go on: `next` of the page before.
-    #[param(max_length = 2000)]
-    cursor: Option<String>,
-    /// Most lines to answer; 50 when missing.
-    #[param(minimum = 1, maximum = 500)]
-    limit: Option<usize>,
 }
 
 impl Parameters for Asked {
@@ -44,12 +37,11 @@ impl Parameters for Asked {
 /// Lists what needs attention.
 pub async fn list(
     State(api): State<Api>,
-    Query(asked): Query<Asked>,
+    Query(Part { of: asked, paging }): Query<Part<Asked>>,
 ) -> Result<Json<AttentionList>> {
-    let after = asked.cursor.as_deref().map(|it| cursor::read(LIST, it)).transpose()?;
+    let after = paging.after(LIST)?;
     let reason = asked.reason.map(|it| it.0);
-    let limit = asked.limit.unwrap_or(LIMIT_DEFAULT);
-    let page = api.service().attention(reason, after.as_deref(), limit).await?;
+    let page = api.service().attention(reason, after.as_deref(), paging.limit()).await?;
     Ok(Json(AttentionList {
         attention: page.all.into_iter().map(Attention::of).collect(),
         next: page.after.map(|it| cursor::write(LIST, &it)),

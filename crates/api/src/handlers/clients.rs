@@ -22,6 +22,7 @@ use crate::{
     body::Body,
     cursor,
     handlers::{
+        Part,
         packages::created,
         recording::{Keyed, Saying, say},
     },
@@ -34,37 +35,19 @@ use crate::{
 };
 
 const LIST: &str = "clients";
-const LIMIT_DEFAULT: usize = 50;
 
 /// Which of the things of one kind, by name.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 pub struct Search {
     /// How the name begins.
     #[param(max_length = 200)]
     q: Option<String>,
-    /// Where to go on: `next` of the page before.
-    #[param(max_length = 2000)]
-    cursor: Option<String>,
-    /// Most to answer; 50 when missing.
-    #[param(minimum = 1, maximum = 500)]
-    limit: Option<usize>,
 }
 
 impl Search {
     /// How the name begins.
     pub fn text(&self) -> &str {
         self.q.as_deref().unwrap_or_default()
-    }
-
-    /// Where to go on in this kind of list.
-    pub fn after(&self, list: &str) -> Result<Option<Vec<u8>>> {
-        self.cursor.as_deref().map(|it| cursor::read(list, it)).transpose()
-    }
-
-    /// Most lines to answer.
-    pub fn limit(&self) -> usize {
-        self.limit.unwrap_or(LIMIT_DEFAULT)
     }
 }
 
@@ -93,10 +76,13 @@ pub struct Clients {
 }
 
 /// Lists clients by name.
-pub async fn list(State(api): State<Api>, Query(search): Query<Search>) -> Result<Json<Clients>> {
-    let after = search.after(LIST)?;
+pub async fn list(
+    State(api): State<Api>,
+    Query(Part { of: search, paging }): Query<Part<Search>>,
+) -> Result<Json<Clients>> {
+    let after = paging.after(LIST)?;
     let page =
-        api.service().named(SubjectKind::Client, search.text(), after, search.limit()).await?;
+        api.service().named(SubjectKind::Client, search.text(), after, paging.limit()).await?;
     let clients = page.names.into_iter().filter_map(|it| match it.subject {
         Subject::Client(id) => Some(Client { id: Id(id), name: it.name }),
         _ => None,

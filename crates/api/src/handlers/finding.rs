@@ -23,7 +23,7 @@ use crate::{
     Api,
     auth::Signed,
     cursor,
-    handlers::naming::Known,
+    handlers::{Paging, Part, naming::Known},
     problem::{Problem, Result},
     query::{Parameters, Query, Segment, with},
     wire::{
@@ -33,8 +33,6 @@ use crate::{
     },
 };
 
-/// Lines of a page nobody asked a size for.
-const LIMIT_DEFAULT: usize = 50;
 const LIST: &str = "packages";
 const SEARCH: &str = "packages-found";
 const MINE: &str = "packages-mine";
@@ -43,7 +41,6 @@ const ORDER_LEN_MAX: usize = 200;
 
 /// What a list is narrowed to.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 pub struct Search {
     /// An id, any number or its last 4 characters or more, words of what it is,
     /// serial numbers, a client, a carrier; for those who enter data or
@@ -51,7 +48,8 @@ pub struct Search {
     /// be a beginning.
     #[param(max_length = 200)]
     q: Option<String>,
-    /// Where it stands.
+    /// Where it stands. Those that are held, have a problem, return or are returned,
+    /// lost or cancelled are found at once, however many others there are.
     status: Option<words::Status>,
     /// The shipping company, in lower case.
     #[param(max_length = 60)]
@@ -66,12 +64,6 @@ pub struct Search {
     from: Option<Time>,
     /// Those we learned of then or earlier.
     to: Option<Time>,
-    /// Where to go on: `next` of the page before.
-    #[param(max_length = 2000)]
-    cursor: Option<String>,
-    /// Most lines to answer; 50 when missing.
-    #[param(minimum = 1, maximum = 500)]
-    limit: Option<usize>,
 }
 
 impl Parameters for Search {
@@ -85,7 +77,7 @@ impl Parameters for Search {
 pub async fn list(
     State(api): State<Api>,
     signed: Signed,
-    Query(search): Query<Search>,
+    Query(Part { of: search, paging }): Query<Part<Search>>,
 ) -> Result<Json<PackageList>> {
     let filter = Filter {
         status: search.status.map(|it| it.0),
@@ -101,41 +93,23 @@ pub async fn list(
     }
     let text = search.q.unwrap_or_default();
     let list = if text.trim().is_empty() { LIST } else { SEARCH };
-    let after = search.cursor.map(|it| read_after(list, &it)).transpose()?;
-    let limit = search.limit.unwrap_or(LIMIT_DEFAULT);
+    let after = read_after(&paging, list)?;
+    let limit = paging.limit();
     let personal = signed.viewer().personal;
     let ask = Ask { text: &text, filter: &filter, personal, after, limit };
     Ok(Json(answer(list, &api.service().search(ask).await?)))
-}
-
-/// Which of one's own packages.
-#[derive(Clone, Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub struct Mine {
-    /// Where to go on: `next` of the page before.
-    #[param(max_length = 2000)]
-    cursor: Option<String>,
-    /// Most lines to answer; 50 when missing.
-    #[param(minimum = 1, maximum = 500)]
-    limit: Option<usize>,
-}
-
-impl Parameters for Mine {
-    fn schemas() -> Vec<(String, RefOr<Schema>)> {
-        Vec::new()
-    }
 }
 
 /// The packages that are addressed to whoever asks.
 pub async fn mine(
     State(api): State<Api>,
     signed: Signed,
-    Query(mine): Query<Mine>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<PackageList>> {
-    let after = mine.cursor.map(|it| read_after(MINE, &it)).transpose()?;
+    let after = read_after(&paging, MINE)?;
     let Some(email) = &signed.0.email else { return Ok(Json(answer(MINE, &Found::default()))) };
-    let limit = mine.limit.unwrap_or(LIMIT_DEFAULT);
-    Ok(Json(answer(MINE, &api.service().addressed_to(email, after, limit).await?)))
+    let found = api.service().addressed_to(email, after, paging.limit()).await?;
+    Ok(Json(answer(MINE, &found)))
 }
 
 /// An order as a group.
@@ -170,11 +144,11 @@ fn answer(list: &str, found: &Found) -> PackageList {
     PackageList { packages, next, partial: found.partial }
 }
 
-fn read_after(list: &str, text: &str) -> Result<After> {
-    let bytes = cursor::read(list, text)?;
+fn read_after(paging: &Paging, list: &str) -> Result<Option<After>> {
+    let Some(bytes) = paging.after(list)? else { return Ok(None) };
     let (millis, id) = bytes.split_at_checked(8).ok_or_else(cursor::invalid)?;
     let millis = i64::from_be_bytes(millis.try_into().expect("cut at 8"));
     let known_since = Timestamp::from_millis(millis).map_err(|_| cursor::invalid())?;
     let id = PackageId::from_bytes(id.try_into().map_err(|_| cursor::invalid())?);
-    Ok(After { known_since, id })
+    Ok(Some(After { known_since, id }))
 }

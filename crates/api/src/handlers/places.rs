@@ -25,7 +25,7 @@ use crate::{
     body::{Body, Patch},
     cursor, etag,
     handlers::{
-        id,
+        Part, id,
         packages::created,
         recording::{self, Keyed, Saying, amended, say},
     },
@@ -39,23 +39,15 @@ use crate::{
 };
 
 const LIST: &str = "places";
-const LIMIT_DEFAULT: usize = 50;
 const AT_ONCE: usize = 16;
 
 /// Which places.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 pub struct Search {
     /// How the name begins. Whole names and codes of cities, airports, ports and
     /// countries find those too.
     #[param(max_length = 200)]
     q: Option<String>,
-    /// Where to go on: `next` of the page before.
-    #[param(max_length = 2000)]
-    cursor: Option<String>,
-    /// Most places to answer; 50 when missing.
-    #[param(minimum = 1, maximum = 500)]
-    limit: Option<usize>,
 }
 
 impl Parameters for Search {
@@ -79,14 +71,13 @@ pub struct Places {
 pub async fn list(
     State(api): State<Api>,
     signed: Signed,
-    Query(search): Query<Search>,
+    Query(Part { of: search, paging }): Query<Part<Search>>,
 ) -> Result<Json<Places>> {
     let viewer = signed.viewer();
     let text = search.q.unwrap_or_default();
-    let after = search.cursor.as_deref().map(|it| cursor::read(LIST, it)).transpose()?;
+    let after = paging.after(LIST)?;
     let first = after.is_none();
-    let limit = search.limit.unwrap_or(LIMIT_DEFAULT);
-    let page = api.service().named(SubjectKind::Place, &text, after, limit).await?;
+    let page = api.service().named(SubjectKind::Place, &text, after, paging.limit()).await?;
     let mut ids: Vec<PlaceId> = Vec::with_capacity(page.names.len());
     for found in &page.names {
         if let Subject::Place(id) = found.subject {

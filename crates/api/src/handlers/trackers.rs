@@ -21,6 +21,7 @@ use crate::{
     body::{Body, media_type, read_all, unsupported},
     cursor,
     handlers::{
+        Part,
         clients::Search,
         id,
         recording::{Keyed, Saying, say},
@@ -71,10 +72,13 @@ pub async fn create(
 }
 
 /// Lists trackers by name.
-pub async fn list(State(api): State<Api>, Query(search): Query<Search>) -> Result<Json<Trackers>> {
-    let after = search.after(LIST)?;
+pub async fn list(
+    State(api): State<Api>,
+    Query(Part { of: search, paging }): Query<Part<Search>>,
+) -> Result<Json<Trackers>> {
+    let after = paging.after(LIST)?;
     let page =
-        api.service().named(SubjectKind::Tracker, search.text(), after, search.limit()).await?;
+        api.service().named(SubjectKind::Tracker, search.text(), after, paging.limit()).await?;
     let trackers = page.names.into_iter().filter_map(|it| match it.subject {
         Subject::Tracker(id) => Some(TrackerName { id: Id(id), name: it.name }),
         _ => None,

@@ -18,28 +18,20 @@ use crate::{
     auth::Signed,
     body::Body,
     cursor, etag,
-    handlers::{id, recording::Keyed, session::account},
+    handlers::{Part, id, recording::Keyed, session::account},
     problem::Result,
     query::{Parameters, Query, Segment},
     wire::people::{UserInput, UserPatch, UserView, Users, permission_set},
 };
 
 const LIST: &str = "users";
-const LIMIT_DEFAULT: usize = 50;
 
 /// Which accounts.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 pub struct Search {
     /// How the login name begins.
     #[param(max_length = 100)]
     q: Option<String>,
-    /// Where to go on: `next` of the page before.
-    #[param(max_length = 2000)]
-    cursor: Option<String>,
-    /// Most accounts to answer; 50 when missing.
-    #[param(minimum = 1, maximum = 500)]
-    limit: Option<usize>,
 }
 
 impl Parameters for Search {
@@ -49,12 +41,14 @@ impl Parameters for Search {
 }
 
 /// Lists accounts by login name.
-pub async fn list(State(api): State<Api>, Query(search): Query<Search>) -> Result<Json<Users>> {
-    let after = search.cursor.as_deref().map(|it| cursor::read(LIST, it)).transpose()?;
+pub async fn list(
+    State(api): State<Api>,
+    Query(Part { of: search, paging }): Query<Part<Search>>,
+) -> Result<Json<Users>> {
+    let after = paging.after(LIST)?;
     let after = after.map(|it| String::from_utf8(it).map_err(|_| cursor::invalid())).transpose()?;
     let prefix = search.q.unwrap_or_default();
-    let limit = search.limit.unwrap_or(LIMIT_DEFAULT);
-    let page = api.people().users(&prefix, after.as_deref(), limit).await?;
+    let page = api.people().users(&prefix, after.as_deref(), paging.limit()).await?;
     let users = page.users.iter().map(UserView::of).collect();
     Ok(Json(Users { users, next: page.after.map(|it| cursor::write(LIST, it.as_bytes())) }))
 }

@@ -7,13 +7,13 @@ use serde::Serialize;
 use service::{
     orders::{OrderView, Together, Trouble},
     packages::Listed,
-    search::{self, Hit},
+    search::{Field, Hit},
 };
 use utoipa::ToSchema;
 
 use crate::wire::{
     scalar::{Id, Time, ids},
-    word::{Word, words},
+    word::{Vocabulary, Word, words},
 };
 
 /// A line of the list.
@@ -44,44 +44,12 @@ pub struct PackageLine {
     /// Where it has what was asked for, one for each part of the text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
-    pub found_in: Vec<FoundIn>,
+    pub found_in: Vec<words::FoundIn>,
 }
 
-/// Where something was found.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FoundIn {
-    /// One of the numbers people know it by.
-    Reference,
-    /// The order it belongs to.
-    Order,
-    /// A serial number of something inside.
-    Serial,
-    /// What it is.
-    Description,
-    /// What is inside.
-    Items,
-    /// Whose goods.
-    Client,
-    /// The shipping company.
-    Carrier,
-    /// Who gets it.
-    Recipient,
-}
-
-impl FoundIn {
-    const fn of(field: search::Field) -> Self {
-        match field {
-            search::Field::Reference => Self::Reference,
-            search::Field::Order => Self::Order,
-            search::Field::Serial => Self::Serial,
-            search::Field::Description => Self::Description,
-            search::Field::Items => Self::Items,
-            search::Field::Client => Self::Client,
-            search::Field::Carrier => Self::Carrier,
-            search::Field::Recipient => Self::Recipient,
-        }
-    }
+impl Vocabulary for Field {
+    const NAME: &'static str = "FoundIn";
+    const WORDS: &'static [&'static str] = Self::WORDS;
 }
 
 impl PackageLine {
@@ -107,7 +75,7 @@ impl PackageLine {
     /// With where it was found.
     #[must_use]
     pub fn of_hit(hit: &Hit) -> Self {
-        let found_in = hit.by.iter().map(|it| FoundIn::of(*it)).collect();
+        let found_in = hit.by.iter().map(|it| Word(*it)).collect();
         Self { found_in, ..Self::of(&hit.line) }
     }
 }
@@ -117,8 +85,9 @@ impl PackageLine {
 pub struct PackageList {
     /// The lines.
     pub packages: Vec<PackageLine>,
-    /// Pass it as `cursor` for more; missing at the end. A page may be short,
-    /// even empty, and still have more after it.
+    /// Pass it as `cursor` for more; missing at the end. About 2,000 packages are
+    /// looked at for one page, so where few of them match it is short, even empty,
+    /// and there may be more: only a missing `next` says that this was all.
     pub next: Option<String>,
     /// True when a part of the text is so common that only some of what it
     /// stands for was looked through: say more of it.

@@ -54,10 +54,12 @@ pub mod words {
     pub type AttentionReason = Word<domain::attention::AttentionReason>;
     /// What an expectation rests on.
     pub type ExpectedBasis = Word<domain::expected::ExpectedBasis>;
+    /// Where something was found.
+    pub type FoundIn = Word<service::search::Field>;
 }
 
 /// A closed set of words.
-pub trait Vocabulary: FromStr<Err: Display> + Display + Copy {
+pub trait Vocabulary: Display + Copy {
     /// The schema's name.
     const NAME: &'static str;
     /// Every word.
@@ -82,7 +84,7 @@ impl<T: Vocabulary> Serialize for Word<T> {
     }
 }
 
-impl<'de, T: Vocabulary> Deserialize<'de> for Word<T> {
+impl<'de, T: Vocabulary + FromStr<Err: Display>> Deserialize<'de> for Word<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map(Self).map_err(D::Error::custom)
