@@ -51,7 +51,8 @@ pub fn by() -> Attribution {
 pub async fn register(data: &Path, trackers: usize, carried_each: usize) -> io::Result<()> {
     let (service, _table) = outside::open(data)?;
     let since = outside::now().plus(-HOUR);
-    let register = |it: u64| one(&service, it as usize, it % carried_each as u64 == 0, since);
+    let register =
+        |it: u64| one(&service, it as usize, it.is_multiple_of(carried_each as u64), since);
     record_all(&service, trackers as u64, register).await.map(|_| ())
 }
 
