@@ -11,21 +11,42 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("table", &[]),
     ("blobs", &[]),
     ("history", &["blobs", "domain"]),
+    ("audit", &["blobs"]),
     ("intake", &["domain"]),
     ("demo", &["domain", "intake"]),
     ("table-embedded", &["table"]),
-    ("service", &["blobs", "domain", "intake", "table"]),
+    ("service", &["audit", "blobs", "domain", "intake", "table"]),
     ("api", &["blobs", "domain", "intake", "service", "table"]),
     (
         "whereabouts",
-        &["api", "blobs", "demo", "domain", "intake", "service", "table", "table-embedded"],
+        &[
+            "api",
+            "audit",
+            "blobs",
+            "demo",
+            "domain",
+            "intake",
+            "service",
+            "table",
+            "table-embedded",
+        ],
     ),
     ("tidy", &[]),
     ("depth", &[]),
     ("journeys", &[]),
     (
         "bench",
-        &["api", "journeys", "blobs", "domain", "intake", "service", "table", "table-embedded"],
+        &[
+            "api",
+            "audit",
+            "journeys",
+            "blobs",
+            "domain",
+            "intake",
+            "service",
+            "table",
+            "table-embedded",
+        ],
     ),
 ];
 
@@ -44,6 +65,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("arrow-array", &["history"]),
     ("argon2", &["service"]),
     ("image", &["service"]),
+    ("ed25519-dalek", &["audit"]),
 ];
 
 #[test]
