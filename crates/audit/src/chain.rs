@@ -63,6 +63,14 @@ pub enum Break {
     },
 }
 
+/// Whose leaf an entry is, as in `pkg_…`, and its number in that chain; `None` for
+/// whatever else is logged.
+#[must_use]
+pub fn named(entry: &[u8]) -> Option<(String, u64)> {
+    let leaf: Value = serde_json::from_slice(entry).ok()?;
+    Some((leaf["subject"].as_str()?.to_owned(), leaf["seq"].as_u64()?))
+}
+
 impl Chain {
     /// Looks for the leaves of a subject, as in `pkg_…`.
     #[must_use]

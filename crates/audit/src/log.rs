@@ -75,21 +75,22 @@ impl LogFiles {
     }
 
     /// Keeps everything that is new with a checkpoint, so that it can be published by
-    /// anybody once the checkpoint counts. Nothing of it is part of the log yet.
-    pub async fn stage(&self, checkpoint: &Checkpoint, tiles: &[Tile]) -> Result<(), LogError> {
-        let name = staging(checkpoint.size, &checkpoint.root);
+    /// anybody once the checkpoint counts. Nothing of it is part of the log yet. If it
+    /// never counts it stays until a later one was loaded: somebody else may have
+    /// staged the very same, and count on it. `before` is the size that the log had.
+    pub async fn stage(
+        &self,
+        checkpoint: &Checkpoint,
+        tiles: &[Tile],
+        before: u64,
+    ) -> Result<(), LogError> {
+        let name = staging(checkpoint, before);
         let bytes = Bytes::from(staged(tiles));
         self.put_new(name.to_string(), &name, bytes).await
     }
 
-    /// Takes back what was staged for a checkpoint that will never count.
-    pub async fn unstage(&self, checkpoint: &Checkpoint) -> Result<(), LogError> {
-        let name = staging(checkpoint.size, &checkpoint.root);
-        self.blobs.delete(&name).await.map_err(unavailable)
-    }
-
     /// Makes the files those of a checkpoint that counts: tiles, then the checkpoint,
-    /// then nothing is staged any more. `before` is the size that the log had.
+    /// then nothing is staged any more. `before` as it was staged.
     pub async fn publish(
         &self,
         checkpoint: &Checkpoint,
@@ -99,15 +100,16 @@ impl LogFiles {
     ) -> Result<(), LogError> {
         self.put_tiles(tiles).await?;
         self.put_checkpoint(checkpoint, note).await?;
-        self.unstage(checkpoint).await?;
+        let name = staging(checkpoint, before);
+        self.blobs.delete(&name).await.map_err(unavailable)?;
         self.remove_superseded(tiles, before).await
     }
 
     /// Brings the files to what counts, looks through the edge of the log and answers
-    /// it. Files that say anything else than `counts` are [`LogError::Wrong`].
+    /// it. `before` is the size that the log had before the last batch. Files that say anything else than `counts` are [`LogError::Wrong`].
     pub async fn load(
         &self,
-        counts: &Checkpoint,
+        (counts, before): (&Checkpoint, u64),
         note: &str,
         key: &PublicKey,
     ) -> Result<Edge, LogError> {
@@ -117,7 +119,7 @@ impl LogFiles {
         }
         let is_behind = published.as_ref() != Some(counts);
         if is_behind {
-            let name = staging(counts.size, &counts.root);
+            let name = staging(counts, before);
             // Whoever published it may have been stopped just before it said so.
             if let Some(bytes) = self.get(&name).await? {
                 self.put_tiles(&unstaged(&name, &bytes)?).await?;
@@ -339,9 +341,12 @@ fn unstaged(name: &BlobName, bytes: &[u8]) -> Result<Vec<Tile>, LogError> {
     read_staged(bytes).ok_or(LogError::Wrong { object: name.to_string(), why })
 }
 
-fn staging(size: u64, root: &Hash) -> BlobName {
-    let root: String = root.iter().map(|it| format!("{it:02x}")).collect();
-    BlobName::new(format!("{STAGING}/{size}-{root}")).expect("digits and letters name a blob")
+/// From where the log grew is part of the name: the same log can be reached in more
+/// than one step, with other files.
+fn staging(checkpoint: &Checkpoint, before: u64) -> BlobName {
+    let root: String = checkpoint.root.iter().map(|it| format!("{it:02x}")).collect();
+    let name = format!("{STAGING}/{}-{before}-{root}", checkpoint.size);
+    BlobName::new(name).expect("digits and letters name a blob")
 }
 
 fn in_log(path: &str) -> BlobName {

@@ -128,6 +128,11 @@ pub enum Row<'a> {
     Failures([u8; 16]),
     /// What happened to somebody's access, oldest first. Never changed.
     Access(Timestamp, [u8; 16]),
+    /// What the audit log is: [`crate::log::stored::LogRow`].
+    Log,
+    /// Derived: where in the log up to 128 events of a subject are, by their numbers:
+    /// [`crate::log::stored::MarksRow`].
+    Marks(Subject, u64),
 }
 
 /// What a posting's word is.
@@ -230,6 +235,8 @@ impl Row<'_> {
             Self::Access(at, id) => {
                 Key::new(access_shard(day(*at), id[0] % ACCESS_SHARDS), oldest_first(*at, id))
             }
+            Self::Log => Key::new(*b"g", *b"log"),
+            Self::Marks(subject, span) => of(*subject, b'i', &span.to_be_bytes()),
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod holders;
 pub mod import;
 pub mod keys;
 pub mod live;
+pub mod log;
 pub mod map;
 pub mod names;
 pub mod orders;
@@ -75,6 +76,7 @@ pub struct Service {
     /// Whether trackers follow people, as far as this process follows the feed.
     pub(crate) persons: Arc<Cache<TrackerId, bool>>,
     pub(crate) backlog: Arc<backlog::Backlog>,
+    pub(crate) logging: Arc<log::Logging>,
 }
 
 impl Service {
@@ -103,6 +105,7 @@ impl Service {
             carried: Arc::new(Cache::new(CARRIED_MAX)),
             persons: Arc::new(Cache::new(CARRIED_MAX)),
             backlog: Arc::default(),
+            logging: Arc::default(),
         }
     }
 

@@ -86,6 +86,7 @@ impl Projector {
         }
         if taken_in {
             let unneeded = self.service.live.trimmable(feed, last);
+            let unneeded = self.service.log_trimmable(feed, unneeded).await?;
             self.service.table.trim(feed, unneeded).await?;
         }
         Ok(batch.len())
@@ -134,7 +135,8 @@ impl Projector {
         self.service.rebuild(|_| ()).await?;
         self.checkpoint(feed, newest).await?;
         self.lock().insert(feed, newest);
-        self.service.table.trim(feed, newest).await?;
+        let unneeded = self.service.log_trimmable(feed, newest).await?;
+        self.service.table.trim(feed, unneeded).await?;
         Ok(1)
     }
 

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use audit::bundle::ENTRY_LEN_MAX;
 use domain::{
     admit::admit,
     draft::Draft,
     event::{Event, Fact, Holder},
     id::{EventId, Subject, SubjectKind},
-    leaf::LeafHash,
+    leaf::{LeafHash, leaf},
     record::{Reference, normalise_reference},
     state::{State, fold},
     time::Timestamp,
@@ -58,6 +59,9 @@ pub const DEPTH_MAX: usize = 8;
 /// Bytes that an event's or head's row has besides what it tells: its place in
 /// the chain.
 const CHAIN_LEN: usize = 64;
+/// Bytes of an event's row whose leaf is short enough whatever is in it: a leaf has
+/// at most six bytes for one of text, and a few names.
+const SHORT_LEN: usize = 4_096;
 /// How often a write is tried again when others change the subject meanwhile.
 const ATTEMPTS_MAX: usize = 24;
 
@@ -225,6 +229,7 @@ impl Service {
             let key = Row::Event(subject, event.id).key();
             let bytes = encoded_len(event) + CHAIN_LEN;
             check_len(&key, bytes, &format!("/{index}"), "this event")?;
+            check_leaf(event, bytes, &format!("/{index}"))?;
             len += bytes;
         }
         if table::limits::BATCH_LEN_MAX / 2 < len {
@@ -450,6 +455,19 @@ fn check_len(key: &Key, value_len: usize, pointer: &str, what: &str) -> Result<(
         return Ok(());
     }
     Err(too_large(pointer, what, len, table::limits::ITEM_LEN_MAX))
+}
+
+/// Refuses what the log cannot hold: once it is recorded, it must be logged.
+fn check_leaf(event: &Event, row_len: usize, pointer: &str) -> Result<()> {
+    // Writing each leaf twice would cost more than all other checks together.
+    if row_len < SHORT_LEN {
+        return Ok(());
+    }
+    let len = leaf(event, u64::MAX, Some([0; 32])).len();
+    if len <= ENTRY_LEN_MAX {
+        return Ok(());
+    }
+    Err(too_large(pointer, "the audit log's entry of this event", len, ENTRY_LEN_MAX))
 }
 
 fn too_large(pointer: &str, what: &str, len: usize, len_max: usize) -> Error {

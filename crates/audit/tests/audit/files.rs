@@ -33,8 +33,9 @@ async fn whatever_was_published_in_part_is_brought_to_what_counts() {
             let edge = kept.edge().await.unwrap();
             let grown = edge.grown(entries(300, 600)).unwrap();
             let counts = checkpoint(&grown.edge);
-            kept.files.stage(&counts, &grown.tiles).await.unwrap();
+            kept.files.stage(&counts, &grown.tiles, 300).await.unwrap();
             // It counts from here on.
+            kept.before = 300;
             kept.note = counts.sign(&key());
             kept.counts = counts;
             faulty.crash_at_change(nth, fault);
@@ -63,7 +64,7 @@ async fn what_was_staged_and_never_counted_is_forgotten_once_another_counts() {
     let mut kept = Kept::empty().await;
     let edge = kept.edge().await.unwrap();
     let never = edge.grown(entries(5_000, 5_010)).unwrap();
-    kept.files.stage(&checkpoint(&never.edge), &never.tiles).await.unwrap();
+    kept.files.stage(&checkpoint(&never.edge), &never.tiles, 0).await.unwrap();
     // As long as nothing else counts, it may be about to.
     kept.edge().await.unwrap();
     assert_eq!(kept.names().await.iter().filter(|it| it.starts_with("log-staging")).count(), 1);
@@ -77,15 +78,15 @@ async fn what_was_staged_and_never_counted_is_forgotten_once_another_counts() {
 async fn files_that_are_ahead_or_say_something_else_stop_everything() {
     let mut kept = Kept::empty().await;
     kept.grow(300).await;
-    let (counts, note) = (kept.counts.clone(), kept.note.clone());
+    let (counts, note, before) = (kept.counts.clone(), kept.note.clone(), kept.before);
     kept.grow(300).await;
     // The table was set back to before.
     let (later, later_note) = (kept.counts.clone(), kept.note.clone());
-    (kept.counts, kept.note) = (counts, note);
+    (kept.counts, kept.note, kept.before) = (counts, note, before);
     let error = kept.edge().await.unwrap_err();
     assert!(error.to_string().contains("set back"), "{error}");
     assert_eq!(object(error), "checkpoint");
-    (kept.counts, kept.note) = (later, later_note);
+    (kept.counts, kept.note, kept.before) = (later, later_note, 300);
     kept.edge().await.unwrap();
     // Another root for as many entries.
     let mut other = kept.counts.clone();

@@ -74,6 +74,8 @@ pub struct Kept {
     pub files: LogFiles,
     pub counts: Checkpoint,
     pub note: String,
+    /// How large the log was before the last batch.
+    pub before: u64,
 }
 
 impl Kept {
@@ -86,11 +88,11 @@ impl Kept {
         let counts = checkpoint(&Edge::default());
         let note = counts.sign(&key());
         files.publish(&counts, &note, &[], 0).await.unwrap();
-        Self { blobs, files, counts, note }
+        Self { blobs, files, counts, note, before: 0 }
     }
 
     pub async fn edge(&self) -> Result<Edge, audit::log::LogError> {
-        self.files.load(&self.counts, &self.note, &public()).await
+        self.files.load((&self.counts, self.before), &self.note, &public()).await
     }
 
     /// Adds entries, with every step.
@@ -99,7 +101,8 @@ impl Kept {
         let before = edge.size();
         let grown = edge.grown(entries(before, before + count)).unwrap();
         let counts = checkpoint(&grown.edge);
-        self.files.stage(&counts, &grown.tiles).await.unwrap();
+        self.files.stage(&counts, &grown.tiles, before).await.unwrap();
+        self.before = before;
         self.note = counts.sign(&key());
         self.counts = counts;
         self.files.publish(&self.counts, &self.note, &grown.tiles, before).await.unwrap();

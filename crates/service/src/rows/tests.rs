@@ -28,6 +28,7 @@ use super::{
 use crate::{
     import::ImportRow,
     keys::{Posted, Row},
+    log::stored::{LogCursor, LogRow, MarksRow},
     people::{SessionId, TokenId},
 };
 
@@ -349,6 +350,22 @@ fn what_the_map_is_made_of_reads_as_it_was_written() {
 }
 
 #[test]
+fn rows_of_the_log_read_as_they_were_written() {
+    let cursor = LogCursor { feed: 3, seq_high: 1, seq_low: u64::MAX };
+    let log = LogRow {
+        size: 70_000,
+        root: [0x22; 32],
+        note: "stories/log\n70000\n".to_owned(),
+        cursors: vec![LogCursor { feed: 0, seq_high: 0, seq_low: 9 }, cursor],
+        marked: 69_000,
+        key: "stories/log+00000000+AQ==".to_owned(),
+        whole: true,
+    };
+    let marks = MarksRow { indices: vec![Some(0), None, Some(69_999), Some(u64::MAX)] };
+    check("log.txt", &[sample("log", log), sample("marks", marks)]);
+}
+
+#[test]
 fn rows_lie_under_the_keys_they_were_written_under() {
     let (subject, holder) =
         (Subject::Package(package()), Subject::Container(ContainerId::from_bytes([0x66; 16])));
@@ -396,6 +413,8 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::Archiving(641, tracker),
         Row::Archive(tracker, 641),
         Row::Posting(Posted::Standing, b"problem", at(), package()),
+        Row::Log,
+        Row::Marks(subject, 1),
     ];
     let samples: Vec<Sample> = rows
         .iter()

@@ -14,6 +14,8 @@ mod fixes;
 mod following;
 mod import;
 mod live;
+mod log;
+mod logging;
 mod map;
 mod record;
 mod scms;

@@ -6,6 +6,7 @@ use std::sync::{
     atomic::{AtomicI64, AtomicU64, Ordering::SeqCst},
 };
 
+use blobs::Blobs;
 use domain::{
     draft::Draft,
     event::{Fact, Holder},
@@ -95,11 +96,8 @@ impl World {
         Self::over(table, Arc::new(blobs::ObjectBlobs::in_memory()), entropy)
     }
 
-    pub fn over(
-        table: Arc<dyn Table>,
-        blobs: Arc<dyn blobs::Blobs>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Self {
+    /// With blobs of one's own, for the log.
+    pub fn over(table: Arc<dyn Table>, blobs: Arc<dyn Blobs>, entropy: Arc<dyn Entropy>) -> Self {
         let clock = Arc::new(SetClock(AtomicI64::new(MONDAY)));
         let service = Service::new(Arc::clone(&table), blobs, clock.clone(), entropy);
         let projector = Projector::new(service.clone());

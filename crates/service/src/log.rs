@@ -1,0 +1,155 @@
+//! The audit log of all events: what is in it, and how it is read. Who appends to
+//! it is `log/sequencer.rs`; which event is where, `log/marks.rs`.
+
+mod marks;
+mod reconcile;
+pub mod sequencer;
+pub mod stored;
+
+use std::{
+    collections::BTreeMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use audit::{
+    Checkpoint, TileId,
+    log::{CHECKPOINT, LogError, LogFiles, PUBLIC_KEY},
+    proof::TlogProof,
+    prove::Plan,
+};
+use bytes::Bytes;
+use domain::{id::Subject, time::Timestamp};
+use table::{FeedId, Seq};
+
+use crate::{
+    Service,
+    error::{Error, Result},
+    keys::Row,
+    rows::Recorded,
+};
+use stored::LogRow;
+
+/// How the log does in this process.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogStatus {
+    /// How many entries it has, as far as this process knows.
+    pub size: u64,
+    /// How long after it was recorded the oldest event of the last batch was in the
+    /// log, in milliseconds.
+    pub merge_delay_ms: i64,
+    /// Since when, and why, nothing can be appended.
+    pub trouble: Option<(Timestamp, String)>,
+}
+
+/// What this process knows of the log.
+#[derive(Debug, Default)]
+pub(crate) struct Logging {
+    status: Mutex<LogStatus>,
+    /// Up to where each feed is in the log for good; nothing inside where there is no
+    /// log, and nothing at all before somebody looked.
+    cursors: Mutex<Option<Option<BTreeMap<FeedId, Seq>>>>,
+}
+
+/// An event and its place in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// The event.
+    pub recorded: Recorded,
+    /// Its place; nothing while it waits to be logged, which takes seconds.
+    pub index: Option<u64>,
+}
+
+impl Service {
+    /// The log's files.
+    #[must_use]
+    pub fn log_files(&self) -> LogFiles {
+        LogFiles::new(std::sync::Arc::clone(&self.blobs))
+    }
+
+    /// A file of the log as C2SP tlog-tiles names it, or its public key.
+    pub async fn log_file(&self, path: &str) -> Result<Bytes> {
+        let is_one = path == CHECKPOINT || path == PUBLIC_KEY || TileId::of_path(path).is_ok();
+        let file = if is_one { self.log_files().read(path).await? } else { None };
+        file.ok_or_else(|| Error::NotFound(path.to_owned()))
+    }
+
+    /// The proof that an entry is in the log as it is published now.
+    pub async fn log_proof(&self, index: u64) -> Result<TlogProof> {
+        let files = self.log_files();
+        let note = self.log_file(CHECKPOINT).await?;
+        let broken = |why: String| Error::Corrupt(format!("the log's checkpoint: {why}"));
+        let size = Checkpoint::unsigned(&note).map_err(|it| broken(it.to_string()))?.size;
+        let plan = Plan::inclusion(index, size);
+        let plan = plan.ok_or_else(|| Error::NotFound(format!("entry {index} of {size}")))?;
+        let hashes = files.prove(&plan).await?;
+        let note = String::from_utf8(note.into()).map_err(|it| broken(it.to_string()))?;
+        Ok(TlogProof { index, hashes, note })
+    }
+
+    /// Everything recorded of a subject, in the order of recording, with its place in
+    /// the log.
+    pub async fn logged(&self, subject: Subject) -> Result<Vec<Logged>> {
+        // The places first: what is recorded meanwhile has none yet.
+        let indices = self.log_indices(subject).await?;
+        let mut all = self.all_recorded(subject).await?;
+        if all.is_empty() {
+            return Err(Error::NotFound(subject.to_string()));
+        }
+        all.sort_by_key(|it| it.seq);
+        let logged = |recorded: Recorded| {
+            let index = indices.get(&recorded.seq).copied();
+            Logged { recorded, index }
+        };
+        Ok(all.into_iter().map(logged).collect())
+    }
+
+    /// The key of the log that this table belongs to; nothing before it has one.
+    pub async fn log_key(&self) -> Result<Option<String>> {
+        Ok(self.log_row().await?.map(|it| it.0.key))
+    }
+
+    /// How the log does in this process.
+    #[must_use]
+    pub fn log_status(&self) -> LogStatus {
+        self.logging.status().clone()
+    }
+
+    /// How much of a feed nobody needs again who appends to the log: changes that are
+    /// gone before they are in the log would have to be looked for everywhere.
+    pub(crate) async fn log_trimmable(&self, feed: FeedId, seq: Seq) -> Result<Seq> {
+        let known = self.logging.cursors().clone();
+        let cursors = match known {
+            Some(cursors) => cursors,
+            None => {
+                let row = self.log_row().await?;
+                let cursors = row.map(|it| it.0.positions());
+                self.logging.cursors().get_or_insert(cursors).clone()
+            }
+        };
+        Ok(cursors.map_or(seq, |it| seq.min(it.get(&feed).copied().unwrap_or(0))))
+    }
+
+    async fn log_row(&self) -> Result<Option<(LogRow, table::Version)>> {
+        let Some(entry) = self.table.get(&Row::Log.key()).await? else { return Ok(None) };
+        Ok(Some((minicbor::decode(&entry.value)?, entry.version)))
+    }
+}
+
+impl Logging {
+    fn status(&self) -> MutexGuard<'_, LogStatus> {
+        self.status.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn cursors(&self) -> MutexGuard<'_, Option<Option<BTreeMap<FeedId, Seq>>>> {
+        self.cursors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl From<LogError> for Error {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::Unavailable(why) => Self::Unavailable(why),
+            wrong @ LogError::Wrong { .. } => Self::Corrupt(wrong.to_string()),
+        }
+    }
+}

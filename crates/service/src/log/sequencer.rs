@@ -1,0 +1,333 @@
+//! The sequencer: follows the feed and appends every event to the log, once.
+//!
+//! One row of the table says what the log is, and how far the feeds are in it. Whoever
+//! appends stages the files, signs, swaps that row against the one it read, and only
+//! then publishes and marks. Any number may run at once, and stop anywhere: whoever
+//! lost the swap, or does not know, reads the row again. Before it takes anything it
+//! marks what is logged and may not be marked, so that a mark, or none, is the truth;
+//! an event that comes round again has one.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use audit::{
+    Checkpoint, Edge, LogKey,
+    chain::named,
+    log::{LogError, LogFiles},
+};
+use domain::{id::Subject, time::Timestamp};
+use table::{Changed, FeedId, Guard, Seq, Version, Write};
+
+use super::{
+    marks::Marked,
+    stored::{LogCursor, LogRow, MarksRow},
+};
+use crate::{
+    Service,
+    error::{Error, Result},
+    keys::{Row, subject_of_shard},
+    rows::{Recorded, to_bytes},
+};
+
+/// Most entries of one batch, give or take what is read of a feed at once.
+pub(super) const BATCH: usize = 8_192;
+/// Most changes read of a feed at once.
+const CHANGES_MAX: usize = 2_000;
+/// Changes without an event after which it is kept how far the feeds were read: they
+/// are not trimmed before.
+const UNSAVED_MAX: usize = 20_000;
+/// Entries marked at once after a restart.
+const TAIL: u64 = 4_096;
+
+/// Appends to one log. It keeps what it read as long as nothing goes wrong.
+#[derive(Debug)]
+pub struct Sequencer {
+    pub(super) service: Service,
+    key: LogKey,
+    files: LogFiles,
+    loaded: Option<Loaded>,
+}
+
+/// What one step did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// Entries appended.
+    pub appended: u64,
+    /// Whether there is more to do at once.
+    pub more: bool,
+}
+
+/// The log as it was read or written last.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    pub row: LogRow,
+    version: Version,
+    edge: Edge,
+    /// How far the feeds were read.
+    pub at: BTreeMap<FeedId, Seq>,
+    /// Feeds of which changes are gone unread.
+    pub lost: BTreeSet<FeedId>,
+    /// Changes read since the row said how far.
+    unsaved: usize,
+}
+
+/// An event that may have to be appended.
+#[derive(Debug)]
+pub(super) struct Pending {
+    pub subject: Subject,
+    pub seq: u64,
+    leaf: Vec<u8>,
+    recorded_at: Timestamp,
+}
+
+impl Sequencer {
+    /// Appends to the log of this service's table with this key.
+    pub fn new(service: Service, key: LogKey) -> Self {
+        let files = service.log_files();
+        Self { service, key, files, loaded: None }
+    }
+
+    /// Appends what is new, at most one batch of the feed. After an error the next
+    /// step begins by reading the log again.
+    pub async fn step(&mut self) -> Result<Step> {
+        let stepped = self.stepped().await;
+        let now = self.service.clock.now();
+        let mut status = self.service.logging.status();
+        match &stepped {
+            Ok(_) => status.trouble = None,
+            Err(why) => {
+                let since = status.trouble.as_ref().map_or(now, |it| it.0);
+                status.trouble = Some((since, why.to_string()));
+            }
+        }
+        stepped
+    }
+
+    /// Appends until nothing is left to do.
+    pub async fn catch_up(&mut self) -> Result<u64> {
+        let mut appended = 0;
+        loop {
+            let step = self.step().await?;
+            appended += step.appended;
+            if step == Step::default() {
+                return Ok(appended);
+            }
+        }
+    }
+
+    async fn stepped(&mut self) -> Result<Step> {
+        let mut loaded = match self.loaded.take() {
+            Some(loaded) => loaded,
+            None => self.load().await?,
+        };
+        let before = loaded.row.size;
+        let pending = self.take(&mut loaded).await?;
+        let is_full = BATCH <= pending.len();
+        let appended = match self.append(loaded, pending).await? {
+            // Somebody else swapped: everything is read again.
+            None => return Ok(Step { appended: 0, more: true }),
+            Some(loaded) if loaded.row.whole && loaded.lost.is_empty() => Some(loaded),
+            Some(loaded) => self.reconcile(loaded).await?,
+        };
+        let Some(mut loaded) = appended else { return Ok(Step { appended: 0, more: true }) };
+        let appended = loaded.row.size - before;
+        if UNSAVED_MAX < loaded.unsaved {
+            let row = loaded.row.clone();
+            match self.save(loaded, row).await? {
+                Some(saved) => loaded = saved,
+                None => return Ok(Step { appended, more: true }),
+            }
+        }
+        self.loaded = Some(loaded);
+        Ok(Step { appended, more: is_full })
+    }
+
+    /// Reads what the log is, brings its files to that, and marks what may not be.
+    async fn load(&mut self) -> Result<Loaded> {
+        let key = self.key.public();
+        let (mut row, mut version) = match self.service.log_row().await? {
+            Some(found) => found,
+            None => self.begin().await?,
+        };
+        if row.key != key.to_string() {
+            let why = format!("the log is signed with {}, and not with {key}", row.key);
+            return Err(Error::Corrupt(why));
+        }
+        let edge = loop {
+            let counts = (&row.checkpoint(key.name()), row.marked);
+            let loaded = self.files.load(counts, &row.note, key).await;
+            let Err(wrong @ LogError::Wrong { .. }) = loaded else { break loaded? };
+            // Files that are ahead of the row are only wrong if the row stands still.
+            match self.service.log_row().await? {
+                Some(now) if now.1 != version => (row, version) = now,
+                _ => return Err(wrong.into()),
+            }
+        };
+        let mut at = row.marked;
+        while at < row.size {
+            let end = (at + TAIL).min(row.size);
+            self.mark_again(at, self.files.entries(at..end, row.size).await?).await?;
+            at = end;
+        }
+        self.publish_status(&row, None);
+        let at = row.positions();
+        Ok(Loaded { row, version, edge, at, lost: BTreeSet::new(), unsaved: 0 })
+    }
+
+    /// Begins a log of nothing. Of many that do, one wins.
+    async fn begin(&self) -> Result<(LogRow, Version)> {
+        let (edge, key) = (Edge::default(), self.key.public());
+        let (size, root) = (edge.size(), edge.root());
+        let note = Checkpoint { origin: key.name().to_owned(), size, root }.sign(&self.key);
+        let key_text = key.to_string();
+        let row = LogRow {
+            size,
+            root,
+            note,
+            cursors: Vec::new(),
+            marked: 0,
+            key: key_text,
+            whole: false,
+        };
+        self.files.put_public_key(key).await?;
+        let put = Write::put(Row::Log.key(), Guard::Absent, to_bytes(&row));
+        match self.service.table.write(vec![put]).await {
+            Ok(()) | Err(table::Error::Conflict(_)) => (),
+            Err(other) => return Err(other.into()),
+        }
+        let found = self.service.log_row().await?;
+        found.ok_or_else(|| Error::Corrupt("the log's row is gone".to_owned()))
+    }
+
+    /// Entries that are in the log, whoever put them there, get their marks.
+    async fn mark_again(&self, first: u64, entries: Vec<Vec<u8>>) -> Result<()> {
+        let marked = |(index, entry): (u64, Vec<u8>)| {
+            let (subject, seq) = named(&entry)?;
+            Some(Marked { subject: subject.parse().ok()?, seq, index })
+        };
+        let marked: Vec<Marked> = (first..).zip(entries).filter_map(marked).collect();
+        let of: Vec<_> = marked.iter().map(|it| (it.subject, it.seq)).collect();
+        self.service.mark(self.service.noted(&of).await?, &marked).await
+    }
+
+    /// What is new in the feeds.
+    async fn take(&self, loaded: &mut Loaded) -> Result<Vec<Pending>> {
+        let mut pending = Vec::new();
+        for feed in self.service.table.feeds().await? {
+            while pending.len() < BATCH {
+                let after = loaded.at.get(&feed).copied().unwrap_or(0);
+                let batch = match self.service.table.changes(feed, after, CHANGES_MAX).await {
+                    Err(table::Error::Trimmed(_)) => {
+                        loaded.lost.insert(feed);
+                        break;
+                    }
+                    other => other?,
+                };
+                let Some(last) = batch.last().map(|it| it.seq) else { break };
+                for change in batch.iter().filter(|it| after < it.seq) {
+                    pending.extend(event_of(change)?);
+                }
+                loaded.unsaved += batch.len();
+                loaded.at.insert(feed, last);
+            }
+        }
+        Ok(pending)
+    }
+
+    /// Appends those that are not in the log. `None` if somebody else was first.
+    pub(super) async fn append(
+        &self,
+        mut loaded: Loaded,
+        mut pending: Vec<Pending>,
+    ) -> Result<Option<Loaded>> {
+        let mut seen = BTreeSet::new();
+        pending.retain(|it| seen.insert((it.subject, it.seq)));
+        let of: Vec<_> = pending.iter().map(|it| (it.subject, it.seq)).collect();
+        let noted = self.service.noted(&of).await?;
+        pending.retain(|it| {
+            let (span, place) = MarksRow::place(it.seq);
+            noted.get(&(it.subject, span)).is_none_or(|row| row.0.at(place).is_none())
+        });
+        let Some(oldest) = pending.iter().map(|it| it.recorded_at).min() else {
+            return Ok(Some(loaded));
+        };
+        let before = loaded.row.size;
+        let grown = loaded.edge.grown(pending.iter().map(|it| &it.leaf));
+        let grown = grown.map_err(|it| Error::Corrupt(it.to_string()))?;
+        let counts = Checkpoint {
+            origin: self.key.public().name().to_owned(),
+            size: grown.edge.size(),
+            root: grown.edge.root(),
+        };
+        self.files.stage(&counts, &grown.tiles, before).await?;
+        let note = counts.sign(&self.key);
+        let row = LogRow {
+            size: counts.size,
+            root: counts.root,
+            note: note.clone(),
+            marked: before,
+            ..loaded.row.clone()
+        };
+        loaded.edge = grown.edge;
+        let Some(loaded) = self.save(loaded, row).await? else { return Ok(None) };
+        self.files.publish(&counts, &note, &grown.tiles, before).await?;
+        let marked =
+            |(index, it): (u64, &Pending)| Marked { subject: it.subject, seq: it.seq, index };
+        let marked: Vec<Marked> = (before..).zip(&pending).map(marked).collect();
+        self.service.mark(noted, &marked).await?;
+        self.publish_status(&loaded.row, Some(oldest));
+        Ok(Some(loaded))
+    }
+
+    /// Swaps the log's row, with how far the feeds were read. `None` if it is not the
+    /// one that was read any more; then nothing of this counts.
+    pub(super) async fn save(&self, loaded: Loaded, row: LogRow) -> Result<Option<Loaded>> {
+        let row = LogRow { cursors: LogCursor::all(&loaded.at), ..row };
+        let guard = Guard::Unchanged(loaded.version);
+        let put = Write::put(Row::Log.key(), guard, to_bytes(&row));
+        match self.service.table.write(vec![put]).await {
+            Ok(()) => (),
+            Err(table::Error::Conflict(_)) => return Ok(None),
+            Err(other) => return Err(other.into()),
+        }
+        // What we wrote counts. Whoever has swapped it since has read it: then our
+        // version is old, and the next swap says so.
+        let Some((found, version)) = self.service.log_row().await? else {
+            return Err(Error::Corrupt("the log's row is gone".to_owned()));
+        };
+        let version = if found == row { version } else { loaded.version };
+        *self.service.logging.cursors() = Some(Some(row.positions()));
+        Ok(Some(Loaded { row, version, unsaved: 0, ..loaded }))
+    }
+
+    fn publish_status(&self, row: &LogRow, oldest: Option<Timestamp>) {
+        *self.service.logging.cursors() = Some(Some(row.positions()));
+        let mut status = self.service.logging.status();
+        status.size = row.size;
+        if let Some(oldest) = oldest {
+            status.merge_delay_ms = self.service.clock.now().millis() - oldest.millis();
+        }
+    }
+}
+
+impl Pending {
+    /// An event as it is logged.
+    pub(super) fn of(recorded: &Recorded) -> Self {
+        Self {
+            subject: recorded.event.subject,
+            seq: recorded.seq,
+            leaf: recorded.leaf(),
+            recorded_at: recorded.event.recorded_at,
+        }
+    }
+}
+
+/// The event that a change has put in place. An event's row is written once.
+fn event_of(change: &Changed) -> Result<Option<Pending>> {
+    let is_event = change.key.sort.first() == Some(&b'e')
+        && change.key.sort.len() == 17
+        && subject_of_shard(&change.key.shard).is_some();
+    match &change.new {
+        Some(row) if is_event => Ok(Some(Pending::of(&minicbor::decode(row)?))),
+        _ => Ok(None),
+    }
+}
