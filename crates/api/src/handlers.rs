@@ -2,6 +2,7 @@
 //! into use cases and back, and decide nothing else.
 
 pub mod attention;
+pub mod audit;
 pub mod clients;
 pub mod containers;
 pub mod erasing;
@@ -9,6 +10,7 @@ pub mod events;
 pub mod finding;
 pub mod history;
 pub mod live;
+pub mod log;
 pub mod map;
 pub mod naming;
 pub mod operations;

@@ -7,12 +7,13 @@ use crate::{
     auth::Who,
     body::BATCH_ITEMS_MAX,
     handlers::{
-        Paging, Part, attention, clients, containers, erasing, events, finding, history, live, map,
+        Paging, Part, attention, audit, clients, containers, erasing, events, finding, history, live, log, map,
         operations, packages, page, photos, places, session, tokens, trackers, users, whereabouts,
     },
     route::{Route, delete, get, patch, post, put},
     wire::{
         attention::AttentionList,
+        audit::PackageAudit,
         container::{Container, ContainerInput},
         erasing::{Erasing, Erasure},
         event::{ClientBody, Event},
@@ -39,6 +40,8 @@ pub const READ: Who = Who::Any(Permission::ALL);
 const ENTER: Who = Who::Any(&[Permission::Enter]);
 /// Who manages accounts.
 const ADMIN: Who = Who::Any(&[Permission::Admin]);
+/// Who reads the audit log.
+const AUDIT: Who = Who::Any(&[Permission::Audit]);
 /// Who watches over the installation.
 const OPERATE: Who = Who::Any(&[Permission::Audit, Permission::Admin]);
 
@@ -53,6 +56,7 @@ pub fn all() -> Vec<Route> {
         photos(),
         places_and_clients(),
         reporting(),
+        auditing(),
         running_it(),
     ];
     groups.into_iter().flatten().collect()
@@ -366,6 +370,45 @@ fn reporting() -> Vec<Route> {
             .asks::<live::Wanted>()
             .answers_media(200, live::EVENT_STREAM)
             .speaks_of::<LiveEvent>(),
+    ]
+}
+
+/// The audit log, as C2SP tlog-tiles has it, and what it says of one thing.
+fn auditing() -> Vec<Route> {
+    let tile = |path, name| {
+        get(path, AUDIT, log::file)
+            .says(
+                name,
+                "256 hashes or entries of the audit log (C2SP tlog-tiles), or the last few.",
+            )
+            .answers_media(200, log::TILE)
+    };
+    vec![
+        get("/v1/log/checkpoint", AUDIT, log::file)
+            .says(
+                "getLogCheckpoint",
+                "Size and root of the audit log, signed (C2SP tlog-checkpoint).",
+            )
+            .answers_media(200, log::TEXT),
+        get("/v1/log/vkey", AUDIT, log::file)
+            .says(
+                "getLogKey",
+                "The public key that the audit log is signed with (C2SP signed-note).",
+            )
+            .answers_media(200, log::TEXT),
+        tile("/v1/log/tile/{level}/{first}", "getLogTile"),
+        tile("/v1/log/tile/{level}/{first}/{second}", "getLogTile2"),
+        tile("/v1/log/tile/{level}/{first}/{second}/{third}", "getLogTile3"),
+        tile("/v1/log/tile/{level}/{first}/{second}/{third}/{last}", "getLogTile4"),
+        get("/v1/log/proofs/{index}", AUDIT, log::proof)
+            .says("getLogProof", "The proof that an entry is in the audit log (C2SP tlog-proof).")
+            .answers_media(200, log::TEXT),
+        get("/v1/audit/packages/{package}", AUDIT, audit::of_package)
+            .says(
+                "getPackageAudit",
+                "Everything recorded of a package, to the byte, and where it is logged.",
+            )
+            .answers::<PackageAudit>(200),
     ]
 }
 

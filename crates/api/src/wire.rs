@@ -2,6 +2,7 @@
 //! of a type is the one place that says what may be in it; see `schema.rs`.
 
 pub mod attention;
+pub mod audit;
 pub mod container;
 pub mod erasing;
 pub mod event;

@@ -2,6 +2,7 @@
 //! in memory with a clock and randomness that the tests hold.
 
 mod attention;
+mod audit;
 mod data;
 mod finding;
 mod fixes;

@@ -1,0 +1,81 @@
+//! The audit log over HTTP: its files, proofs, and what it says of a package.
+
+use audit::{
+    Checkpoint, LogKey, PublicKey,
+    proof::TlogProof,
+    verify::{Against, BoxFuture, Source, verify},
+};
+use serde_json::json;
+use service::{
+    log::sequencer::Sequencer,
+    people::Permission::{Audit, Enter, Track},
+};
+
+use crate::world::{Asker, World};
+
+/// The log as somebody reads it who may.
+struct OverHttp<'a>(&'a World, &'a Asker);
+
+impl Source for OverHttp<'_> {
+    fn read<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<bytes::Bytes>, String>> {
+        Box::pin(async move {
+            let answer = self.0.get(self.1, &format!("/v1/log/{path}")).await;
+            match answer.status.as_u16() {
+                200 => Ok(Some(answer.body.into())),
+                404 => Ok(None),
+                other => Err(format!("{path}: {other}")),
+            }
+        })
+    }
+}
+
+#[tokio::test]
+async fn who_may_audit_reads_and_checks_the_whole_log_over_http() {
+    let world = World::new();
+    let (clerk, auditor) = (world.person(&[Enter]).await, world.person(&[Audit]).await);
+    world.get(&auditor, "/v1/log/checkpoint").await.expect(404);
+    let mut packages = Vec::new();
+    for number in 0..3 {
+        let body = json!({ "description": format!("monitor {number}") });
+        packages.push(world.package(&clerk, &body).await);
+    }
+    let path = format!("/v1/audit/packages/{}", packages[0]);
+    let before = world.get(&auditor, &path).await.expect(200).json();
+    assert_eq!(before["entries"][0]["index"], json!(null));
+    let note = json!({ "kind": "note", "text": "hello", "happened_at": "2026-03-01T08:00:00Z" });
+    for _ in 0..300 {
+        let events = format!("/v1/packages/{}/events", packages[0]);
+        world.post(&clerk, &events, &note).await.expect(201);
+    }
+    let key = LogKey::new("api.test/log", &[9; 32]).expect("a key");
+    Sequencer::new(world.service.clone(), key).catch_up().await.expect("memory answers");
+
+    let vkey = world.get(&auditor, "/v1/log/vkey").await.expect(200);
+    let vkey = PublicKey::of_text(&String::from_utf8_lossy(&vkey.body)).expect("a key");
+    let checkpoint = world.get(&auditor, "/v1/log/checkpoint").await.expect(200);
+    assert!(checkpoint.header("content-type").starts_with("text/plain"));
+    assert_eq!(Checkpoint::open(&checkpoint.body, &vkey).expect("signed").size, 303);
+    let tile = world.get(&auditor, "/v1/log/tile/0/000").await.expect(200);
+    assert_eq!(tile.body.len(), 8_192);
+    assert!(tile.header("cache-control").contains("immutable"));
+    let source = OverHttp(&world, &auditor);
+    let against = Against { key: &vkey, since: None };
+    let report = verify(&source, against, &mut |_, _| ()).await.expect("it answers");
+    assert_eq!((report.faults, report.entries), (vec![], 303));
+
+    // Each event with its bytes, its place and its proof.
+    let audit = world.get(&auditor, &path).await.expect(200).json();
+    let entries = audit["entries"].as_array().expect("a list");
+    assert_eq!(entries.len(), 301);
+    for entry in [&entries[0], &entries[150], &entries[300]] {
+        let proof = world.get(&auditor, &format!("/v1/log/proofs/{}", entry["index"])).await;
+        let proof = String::from_utf8(proof.expect(200).body).expect("text");
+        let leaf = entry["leaf"].as_str().expect("text").as_bytes();
+        TlogProof::of_text(&proof).expect("a proof").check(leaf, &vkey).expect("it is in the log");
+    }
+    for gone in ["proofs/303", "proofs/x", "proofs/-1", "tile/0/001", "tile/9/x/y", "tile/0/0"] {
+        world.get(&auditor, &format!("/v1/log/{gone}")).await.expect(404);
+    }
+    world.get(&auditor, "/v1/audit/packages/nothing").await.expect(404);
+    world.get(&world.person(&[Track]).await, "/v1/log/checkpoint").await.expect(403);
+}
