@@ -33,6 +33,8 @@ pub enum Command {
     User(User),
     /// Make every state and list what the recorded events say.
     Rebuild(Rebuild),
+    /// Check a whole audit log, and name what is wrong with it.
+    Verify(Verify),
 }
 
 /// Which store, and how to answer.
@@ -205,4 +207,29 @@ pub struct Rebuild {
     /// Which store; no server may be running on it.
     #[command(flatten)]
     pub store: Store,
+}
+
+/// Check a whole audit log, and name what is wrong with it.
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Where it is: a folder that holds `checkpoint` and `tile`, a data folder, or an
+    /// address such as https://where.example/v1/log.
+    #[arg(value_name = "DIR|URL")]
+    pub log: String,
+    /// The log's public key, as text or in a file. Have it from elsewhere than the log;
+    /// without it the one beside the log is used, which proves less.
+    #[arg(long, value_name = "KEY|FILE")]
+    pub key: Option<String>,
+    /// Also look that none of this package's events is left out.
+    #[arg(long, value_name = "ID")]
+    pub package: Option<domain::id::PackageId>,
+    /// A checkpoint that was kept earlier: the log must have grown from it.
+    #[arg(long, value_name = "FILE")]
+    pub since: Option<PathBuf>,
+    /// A file with an API token of somebody who may audit, for an address.
+    #[arg(long, value_name = "FILE")]
+    pub token: Option<PathBuf>,
+    /// Answer in JSON, for programs.
+    #[arg(long)]
+    pub json: bool,
 }

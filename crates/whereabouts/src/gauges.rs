@@ -1,10 +1,10 @@
 //! What only a main can measure: memory, storage units, how far behind the
-//! projector is.
+//! projector is, how the audit log does.
 
 use std::{fs, future::Future, pin::Pin, sync::Arc};
 
 use api::{Gauge, GaugeKind, Gauges};
-use service::projector::Projector;
+use service::{Service, projector::Projector};
 use table::Table;
 
 /// The measures of a running server.
@@ -14,6 +14,8 @@ pub struct Measures {
     pub table: Arc<dyn Table>,
     /// Whoever keeps the derived rows true.
     pub projector: Arc<Projector>,
+    /// The use cases, which know how the audit log does.
+    pub service: Service,
 }
 
 impl Gauges for Measures {
@@ -33,6 +35,22 @@ impl Gauges for Measures {
             all.push(gauge("projector_behind", help, GaugeKind::Gauge, self.behind().await));
             let help = "Memory that the process holds, in bytes";
             all.push(gauge("process_resident_bytes", help, GaugeKind::Gauge, resident_bytes()));
+            let log = self.service.log_status();
+            let told = [
+                ("log_entries", "Entries of the audit log", log.size as f64),
+                (
+                    "log_merge_delay_seconds",
+                    "From recorded to logged, of the oldest event of the last batch",
+                    log.merge_delay_ms as f64 / 1e3,
+                ),
+                (
+                    "log_in_trouble",
+                    "1 while nothing can be appended to the audit log",
+                    f64::from(u8::from(log.trouble.is_some())),
+                ),
+            ];
+            let current = |(name, help, value)| gauge(name, help, GaugeKind::Gauge, value);
+            all.extend(told.into_iter().map(current));
             all
         })
     }

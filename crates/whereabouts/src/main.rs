@@ -9,12 +9,14 @@ mod find;
 mod gauges;
 mod import;
 mod listen;
+mod log;
 mod outside;
 mod rebuild;
 mod serve;
 mod store;
 mod terminal;
 mod user;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -52,5 +54,6 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::History(it) => find::history(it).await,
         Command::User(it) => user::user(it).await,
         Command::Rebuild(it) => rebuild::rebuild(it).await,
+        Command::Verify(it) => verify::verify(it).await,
     }
 }

@@ -20,6 +20,7 @@ use crate::{
     failure::{Failure, failed},
     gauges::Measures,
     listen::{self, Proxies},
+    log,
     outside::{SystemClock, SystemEntropy},
     store::{self, Opened},
     terminal::{FAINT, STRONG, styled},
@@ -60,6 +61,7 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
         .map_err(|it| failed(format!("cannot listen on {}: {it}", wish.listen)))?;
     let url = format!("http://{}", listener.local_addr()?);
     let key = operator_key(&opened);
+    let log_key = log::key(&folder, &opened.service).await?;
     let (stop, stopped) = watch::channel(false);
     let projector = Arc::new(Projector::new(opened.service.clone()));
     let mut followers = follow(&projector, &stopped).await?;
@@ -71,7 +73,11 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
         followers.spawn(tell(opened.service.clone(), follower, stopped.clone()));
     }
     let announced = client::announce(&folder, &url, &key)?;
-    let measures = Measures { table: Arc::clone(&opened.table), projector: Arc::clone(&projector) };
+    let measures = Measures {
+        table: Arc::clone(&opened.table),
+        projector: Arc::clone(&projector),
+        service: opened.service.clone(),
+    };
     let api = store::api(&opened, Arc::new(measures), wish.behind_tls);
     greet(&opened, &url, &folder, demo.as_ref()).await?;
 
@@ -85,6 +91,8 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     let sealer = tokio::spawn(seal(opened.service.clone()));
     let archivist = tokio::spawn(archive(opened.service.clone()));
     let map = tokio::spawn(keep_map(opened.service.clone()));
+    let (end_log, log_ends) = watch::channel(false);
+    let logging = tokio::spawn(log::keep(opened.service.clone(), log_key, log_ends));
     let watcher = tokio::spawn(watch_table(Arc::clone(&opened.table), stop));
     tokio::select! {
         ended = &mut server => ended.map_err(failed)?,
@@ -97,6 +105,10 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     if let Some(mover) = mover {
         // A tick takes less than a second but for a very large world.
         let _ = time::timeout(GRACE, mover).await;
+    }
+    end_log.send_replace(true);
+    if time::timeout(GRACE, logging).await.is_err() {
+        tracing::warn!("the audit log goes on at the next start");
     }
     sweeper.abort();
     due.abort();
