@@ -1,6 +1,6 @@
 //! The figures of docs/benchmarks.md, measured here and now: `bench` runs all,
 //! `bench events`, `bench import`, `bench reads`, `bench search`, `bench units`,
-//! `bench live`, `bench fixes`, `bench map`, `bench herd` and `bench peers` one each.
+//! `bench live`, `bench log`, `bench fixes`, `bench map`, `bench herd` and `bench peers` one each.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
@@ -12,6 +12,7 @@ mod fleet;
 mod herd;
 mod import;
 mod live;
+mod log;
 mod map;
 mod outside;
 mod peers;
@@ -54,6 +55,9 @@ struct Wish {
     /// How many trackers random ones are taken from.
     #[arg(long, default_value_t = 100_000)]
     trackers: usize,
+    /// How many entries an audit log is checked with.
+    #[arg(long, default_value_t = 10_000_000)]
+    entries: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -68,6 +72,8 @@ enum What {
     Search,
     /// Many streams of the live feed, and news for them.
     Live,
+    /// Appending to the audit log, and checking all of it.
+    Log,
     /// Fixes of trackers in batches.
     Fixes,
     /// Tiles of the map of ever more packages.
@@ -100,6 +106,11 @@ fn main() -> std::io::Result<()> {
     }
     if wanted(What::Live) {
         client.block_on(live::measure(wish.streams.unwrap_or(15_000), wish.seconds, 50))?;
+    }
+    if wanted(What::Log) {
+        // Files are read ahead while others are hashed, as by the command.
+        let both = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        both.block_on(log::measure(wish.entries))?;
     }
     if wanted(What::Map) {
         map::measure(&client, wish.seconds)?;
