@@ -45,9 +45,19 @@ pub struct LogStatus {
 #[derive(Debug, Default)]
 pub(crate) struct Logging {
     status: Mutex<LogStatus>,
-    /// Up to where each feed is in the log for good; nothing inside where there is no
-    /// log, and nothing at all before somebody looked.
-    cursors: Mutex<Option<Option<BTreeMap<FeedId, Seq>>>>,
+    followed: Mutex<Followed>,
+}
+
+/// Up to where each feed is in the log for good.
+#[derive(Clone, Debug, Default)]
+enum Followed {
+    /// Nobody has looked yet.
+    #[default]
+    Unknown,
+    /// There was no log when somebody looked.
+    NoLog,
+    /// Up to here.
+    UpTo(BTreeMap<FeedId, Seq>),
 }
 
 /// An event and its place in the log.
@@ -117,16 +127,22 @@ impl Service {
     /// How much of a feed nobody needs again who appends to the log: changes that are
     /// gone before they are in the log would have to be looked for everywhere.
     pub(crate) async fn log_trimmable(&self, feed: FeedId, seq: Seq) -> Result<Seq> {
-        let known = self.logging.cursors().clone();
-        let cursors = match known {
-            Some(cursors) => cursors,
-            None => {
-                let row = self.log_row().await?;
-                let cursors = row.map(|it| it.0.positions());
-                self.logging.cursors().get_or_insert(cursors).clone()
+        let is_known = !matches!(*self.logging.followed(), Followed::Unknown);
+        if !is_known {
+            let found = match self.log_row().await? {
+                Some((row, _)) => Followed::UpTo(row.positions()),
+                None => Followed::NoLog,
+            };
+            let mut followed = self.logging.followed();
+            // A sequencer that looked meanwhile knows better.
+            if matches!(*followed, Followed::Unknown) {
+                *followed = found;
             }
-        };
-        Ok(cursors.map_or(seq, |it| seq.min(it.get(&feed).copied().unwrap_or(0))))
+        }
+        Ok(match &*self.logging.followed() {
+            Followed::UpTo(cursors) => seq.min(cursors.get(&feed).copied().unwrap_or(0)),
+            Followed::Unknown | Followed::NoLog => seq,
+        })
     }
 
     async fn log_row(&self) -> Result<Option<(LogRow, table::Version)>> {
@@ -140,8 +156,12 @@ impl Logging {
         self.status.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn cursors(&self) -> MutexGuard<'_, Option<Option<BTreeMap<FeedId, Seq>>>> {
-        self.cursors.lock().unwrap_or_else(PoisonError::into_inner)
+    fn followed(&self) -> MutexGuard<'_, Followed> {
+        self.followed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn follows(&self, row: &LogRow) {
+        *self.followed() = Followed::UpTo(row.positions());
     }
 }
 

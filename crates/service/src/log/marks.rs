@@ -95,7 +95,7 @@ impl Service {
             }
             let put = Write::put(Row::Marks(of.0, of.1).key(), guard, to_bytes(&row));
             match self.table.write(vec![put]).await {
-                Err(table::Error::Conflict(_)) => continue,
+                Err(table::Error::Conflict(_)) => (),
                 other => return Ok(other?),
             }
         }

@@ -295,12 +295,12 @@ impl Sequencer {
             return Err(Error::Corrupt("the log's row is gone".to_owned()));
         };
         let version = if found == row { version } else { loaded.version };
-        *self.service.logging.cursors() = Some(Some(row.positions()));
+        self.service.logging.follows(&row);
         Ok(Some(Loaded { row, version, unsaved: 0, ..loaded }))
     }
 
     fn publish_status(&self, row: &LogRow, oldest: Option<Timestamp>) {
-        *self.service.logging.cursors() = Some(Some(row.positions()));
+        self.service.logging.follows(row);
         let mut status = self.service.logging.status();
         status.size = row.size;
         if let Some(oldest) = oldest {

@@ -29,7 +29,7 @@ async fn much_happens(world: &World, package: PackageId, hour: i64, count: i64) 
     let subject = Subject::Package(package);
     let note = |it| {
         let name = format!("{package} {hour} {it}");
-        draft(&name, subject, hour, Fact::Note(Private::new(&format!("note {it}"))))
+        draft(&name, subject, hour, Fact::Note(Private::new(format!("note {it}"))))
     };
     world.it_is(hour);
     for first in (0..count).step_by(40) {
@@ -302,7 +302,7 @@ async fn sequencers_at_the_same_time_make_one_log() {
             }
             outrun
         };
-        let (_, a, b, c) = tokio::join!(recording, sequencing(), sequencing(), sequencing());
+        let ((), a, b, c) = tokio::join!(recording, sequencing(), sequencing(), sequencing());
         lost += a + b + c;
         sequencer(&world).catch_up().await.unwrap();
         let what = format!("round {round}");
