@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails where a step fails")]
 
+mod chains;
 mod files;
 mod hostile;
 mod notes;

@@ -3,6 +3,7 @@
 mod demo_world;
 mod first_start;
 mod kill;
+mod log;
 mod malformed;
 mod newcomer;
 mod people;
