@@ -7,8 +7,9 @@ use crate::{
     auth::Who,
     body::BATCH_ITEMS_MAX,
     handlers::{
-        Paging, Part, attention, audit, clients, containers, erasing, events, finding, history, live, log, map,
-        operations, packages, page, photos, places, session, tokens, trackers, users, whereabouts,
+        Paging, Part, attention, audit, clients, containers, erasing, events, finding, history,
+        live, log, map, operations, packages, page, photos, places, session, tokens, trackers,
+        users, whereabouts,
     },
     route::{Route, delete, get, patch, post, put},
     wire::{

@@ -77,7 +77,7 @@ impl Service {
     /// those in chunks, since one may be sealed meanwhile. What was taken in before
     /// changes nothing.
     pub(crate) async fn take_all_in(&self) -> Result<()> {
-        let mut noted = self.noted().await?;
+        let mut noted = self.noted_batches().await?;
         for bucket in 0..BATCH_SHARDS {
             let mut next = Some(Scan::whole(batch_shard(bucket), BATCHES));
             while let Some(scan) = next {
@@ -106,7 +106,7 @@ impl Service {
     }
 
     /// The batches that are noted as in no chunk yet.
-    async fn noted(&self) -> Result<BTreeSet<[u8; 16]>> {
+    async fn noted_batches(&self) -> Result<BTreeSet<[u8; 16]>> {
         let mut all = BTreeSet::new();
         for bucket in 0..UNSEALED_SHARDS {
             let mut next = Some(Scan::whole(unsealed_shard(bucket), PAGE));

@@ -202,7 +202,7 @@ impl Service {
         if stands {
             let open: Vec<Found> = found.into_iter().filter(Found::is_whole).collect();
             done = Sealed { chunks: 1, batches: open.len(), ..done };
-            let each: Vec<_> = open.into_iter().map(|it| self.mark(&plan, it)).collect();
+            let each: Vec<_> = open.into_iter().map(|it| self.mark_sealed(&plan, it)).collect();
             stream::iter(each).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
         }
         self.remove_all(vec![begun]).await?;
@@ -244,7 +244,7 @@ impl Service {
     }
 
     /// Puts a marker in place of a batch that a chunk keeps.
-    async fn mark(&self, plan: &SealingRow, found: Found) -> Result<()> {
+    async fn mark_sealed(&self, plan: &SealingRow, found: Found) -> Result<()> {
         let Batched::Whole(row) = found.row else { return Ok(()) };
         let digest = Sha256::digest(&row.columns).into();
         let marker = MarkerRow { sealed_at: plan.sealed_at, chunk: plan.chunk, digest };

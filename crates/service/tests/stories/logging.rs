@@ -105,6 +105,10 @@ impl Table for WatchedTable {
         })
     }
 
+    fn write_each(&self, writes: Vec<Write>) -> BoxFuture<'_, table::Result<()>> {
+        self.0.write_each(writes)
+    }
+
     fn feeds(&self) -> BoxFuture<'_, table::Result<Vec<FeedId>>> {
         self.0.feeds()
     }
