@@ -16,6 +16,8 @@ pub const LIST_SHARDS: u8 = 16;
 pub const LISTED_DAYS: &[u8] = b"ld";
 /// Where messages are that were refused.
 pub const QUARANTINE: &[u8] = b"q";
+/// The shard that names every file of the history.
+pub const SEGMENTS: &[u8] = b"gs";
 /// The shard that names every carrier packages travel with.
 pub const CARRIERS: &[u8] = b"wc";
 /// How many shards the words that begin alike are spread over, by package.
@@ -133,6 +135,11 @@ pub enum Row<'a> {
     /// Derived: where in the log up to 128 events of a subject are, by their numbers:
     /// [`crate::log::stored::MarksRow`].
     Marks(Subject, u64),
+    /// Derived: how far the log is in files: [`crate::history::HistoryRow`].
+    History,
+    /// Derived: a file of the history, by its day and its first entry:
+    /// [`crate::history::SegmentRow`].
+    Segment(u32, u64),
 }
 
 /// What a posting's word is.
@@ -237,8 +244,19 @@ impl Row<'_> {
             }
             Self::Log => Key::new(*b"g", *b"log"),
             Self::Marks(subject, span) => of(*subject, b'i', &span.to_be_bytes()),
+            Self::History => Key::new(*b"g", *b"history"),
+            Self::Segment(day, first) => {
+                Key::new(SEGMENTS, [&day.to_be_bytes()[..], &first.to_be_bytes()].concat())
+            }
         }
     }
+}
+
+/// The day and the first entry that a file's key names.
+#[must_use]
+pub fn segment_of_key(key: &Key) -> Option<(u32, u64)> {
+    let (day, first) = key.sort.split_first_chunk::<4>()?;
+    Some((u32::from_be_bytes(*day), u64::from_be_bytes(first.try_into().ok()?)))
 }
 
 /// Where a subject's head, events, photos and members live.

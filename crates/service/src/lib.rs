@@ -8,6 +8,7 @@ pub mod devices;
 pub mod erasing;
 pub mod error;
 pub mod fixes;
+pub mod history;
 pub mod holders;
 pub mod import;
 pub mod keys;
@@ -77,6 +78,7 @@ pub struct Service {
     pub(crate) persons: Arc<Cache<TrackerId, bool>>,
     pub(crate) backlog: Arc<backlog::Backlog>,
     pub(crate) logging: Arc<log::Logging>,
+    pub(crate) history: Arc<::history::Reader>,
 }
 
 impl Service {
@@ -87,6 +89,7 @@ impl Service {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Self {
+        let history = Arc::new(::history::Reader::new(Arc::clone(&blobs)));
         let people = People::new(Arc::clone(&table), Arc::clone(&clock), Arc::clone(&entropy));
         Self {
             table,
@@ -106,6 +109,7 @@ impl Service {
             persons: Arc::new(Cache::new(CARRIED_MAX)),
             backlog: Arc::default(),
             logging: Arc::default(),
+            history,
         }
     }
 

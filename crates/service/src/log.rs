@@ -113,6 +113,15 @@ impl Service {
         Ok(all.into_iter().map(logged).collect())
     }
 
+    /// How many entries the log has that can be read; none before there is a log.
+    pub(crate) async fn log_size(&self) -> Result<u64> {
+        let Some(note) = self.log_files().read(CHECKPOINT).await? else { return Ok(0) };
+        let checkpoint = Checkpoint::unsigned(&note);
+        let checkpoint =
+            checkpoint.map_err(|it| Error::Corrupt(format!("the log's checkpoint: {it}")))?;
+        Ok(checkpoint.size)
+    }
+
     /// The key of the log that this table belongs to; nothing before it has one.
     pub async fn log_key(&self) -> Result<Option<String>> {
         Ok(self.log_row().await?.map(|it| it.0.key))

@@ -415,6 +415,8 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::Posting(Posted::Standing, b"problem", at(), package()),
         Row::Log,
         Row::Marks(subject, 1),
+        Row::History,
+        Row::Segment(20_782, 7),
     ];
     let samples: Vec<Sample> = rows
         .iter()

@@ -12,6 +12,7 @@ mod erasing;
 mod fault;
 mod fixes;
 mod following;
+mod history;
 mod import;
 mod live;
 mod log;

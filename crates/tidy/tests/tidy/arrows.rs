@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("intake", &["domain"]),
     ("demo", &["domain", "intake"]),
     ("table-embedded", &["table"]),
-    ("service", &["audit", "blobs", "domain", "intake", "table"]),
+    ("service", &["audit", "blobs", "domain", "history", "intake", "table"]),
     ("api", &["blobs", "domain", "intake", "service", "table"]),
     (
         "whereabouts",
