@@ -239,9 +239,7 @@ impl Row<'_> {
             Self::Admins => Key::new(*b"ua", *b"admins"),
             Self::Setup => Key::new(*b"ua", *b"setup"),
             Self::Failures(of) => Key::new(failure_shard(of[0] % FAILURE_SHARDS), *of),
-            Self::Access(at, id) => {
-                Key::new(access_shard(day(*at), id[0] % ACCESS_SHARDS), oldest_first(*at, id))
-            }
+            Self::Access(at, id) => access_key(*at, *id),
             Self::Log => Key::new(*b"g", *b"log"),
             Self::Marks(subject, span) => of(*subject, b'i', &span.to_be_bytes()),
             Self::History => Key::new(*b"g", *b"history"),
@@ -492,6 +490,11 @@ pub fn login_name_shard() -> Vec<u8> {
 #[must_use]
 pub fn access_shard(day: u32, bucket: u8) -> Vec<u8> {
     [b"a".as_slice(), &day.to_be_bytes(), &[bucket]].concat()
+}
+
+fn access_key(at: Timestamp, id: [u8; 16]) -> Key {
+    let sort = [&at.millis().to_be_bytes()[..], &id].concat();
+    Key::new(access_shard(day(at), id[0] % ACCESS_SHARDS), sort)
 }
 
 /// One of the shards that count wrong attempts.

@@ -10,7 +10,7 @@ use std::{
 
 use audit::LogKey;
 use service::{Service, log::sequencer::Sequencer, outside::random};
-use tokio::{sync::watch, time};
+use tokio::{sync::watch, task::JoinHandle, time};
 
 use crate::{
     failure::{Failure, failed},
@@ -53,8 +53,30 @@ pub async fn key(data: &Path, service: &Service) -> Result<LogKey, Failure> {
     }
 }
 
+/// Appending to the log, beside everything else.
+pub struct Logging {
+    end: watch::Sender<bool>,
+    task: JoinHandle<()>,
+}
+
+impl Logging {
+    /// Begins to append.
+    pub fn begin(service: Service, key: LogKey) -> Self {
+        let (end, ended) = watch::channel(false);
+        Self { end, task: tokio::spawn(keep(service, key, ended)) }
+    }
+
+    /// Appends once more and ends; what takes longer than this goes on at the next start.
+    pub async fn end(self, grace: Duration) {
+        self.end.send_replace(true);
+        if time::timeout(grace, self.task).await.is_err() {
+            tracing::warn!("the audit log goes on at the next start");
+        }
+    }
+}
+
 /// Appends what is recorded until told to end, and then once more.
-pub async fn keep(service: Service, key: LogKey, mut ended: watch::Receiver<bool>) {
+async fn keep(service: Service, key: LogKey, mut ended: watch::Receiver<bool>) {
     let mut sequencer = Sequencer::new(service.clone(), key);
     loop {
         let is_last = *ended.borrow();

@@ -20,7 +20,7 @@ use crate::{
     failure::{Failure, failed},
     gauges::Measures,
     listen::{self, Proxies},
-    log,
+    log::{self, Logging},
     outside::{SystemClock, SystemEntropy},
     store::{self, Opened},
     terminal::{FAINT, STRONG, styled},
@@ -91,8 +91,7 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     let sealer = tokio::spawn(seal(opened.service.clone()));
     let archivist = tokio::spawn(archive(opened.service.clone()));
     let map = tokio::spawn(keep_map(opened.service.clone()));
-    let (end_log, log_ends) = watch::channel(false);
-    let logging = tokio::spawn(log::keep(opened.service.clone(), log_key, log_ends));
+    let logging = Logging::begin(opened.service.clone(), log_key);
     let watcher = tokio::spawn(watch_table(Arc::clone(&opened.table), stop));
     tokio::select! {
         ended = &mut server => ended.map_err(failed)?,
@@ -106,10 +105,7 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
         // A tick takes less than a second but for a very large world.
         let _ = time::timeout(GRACE, mover).await;
     }
-    end_log.send_replace(true);
-    if time::timeout(GRACE, logging).await.is_err() {
-        tracing::warn!("the audit log goes on at the next start");
-    }
+    logging.end(GRACE).await;
     sweeper.abort();
     due.abort();
     // What is half sealed or archived goes on at the next start.
