@@ -14,7 +14,7 @@ use crate::{
     route::{Route, delete, get, patch, post, put},
     wire::{
         attention::AttentionList,
-        audit::PackageAudit,
+        audit::{AuditList, PackageAudit},
         container::{Container, ContainerInput},
         erasing::{Erasing, Erasure},
         event::{ClientBody, Event},
@@ -404,6 +404,10 @@ fn auditing() -> Vec<Route> {
         get("/v1/log/proofs/{index}", AUDIT, log::proof)
             .says("getLogProof", "The proof that an entry is in the audit log (C2SP tlog-proof).")
             .answers_media(200, log::TEXT),
+        get("/v1/audit", AUDIT, audit::list)
+            .says("listAudit", "Everything that is logged: by whom, what and when; newest first.")
+            .asks::<Part<audit::Asked>>()
+            .answers::<AuditList>(200),
         get("/v1/audit/packages/{package}", AUDIT, audit::of_package)
             .says(
                 "getPackageAudit",

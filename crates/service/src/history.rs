@@ -4,7 +4,8 @@
 
 use std::cmp::Reverse;
 
-use ::history::{Filter, Row as Line, Segment, Written};
+pub use ::history::{Filter, Row as Line};
+use ::history::{Segment, Written};
 use domain::time::{DAY, Timestamp};
 use futures::TryStreamExt;
 use minicbor::{Decode, Encode};

@@ -15,6 +15,7 @@ mod rebuild;
 mod serve;
 mod store;
 mod terminal;
+mod timers;
 mod user;
 mod verify;
 

@@ -24,22 +24,13 @@ use crate::{
     outside::{SystemClock, SystemEntropy},
     store::{self, Opened},
     terminal::{FAINT, STRONG, styled},
+    timers,
 };
 
 /// How long open requests may go on after the signal to stop.
 const GRACE: Duration = Duration::from_secs(20);
 /// How often the table is asked whether it still works.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
-/// How often what is forgotten is removed.
-const SWEEP_EVERY: Duration = Duration::from_secs(3600);
-/// How often the map in memory takes in what is new; whoever asks waits for the rest.
-const MAP_EVERY: Duration = Duration::from_millis(500);
-/// How often what has become due is looked at.
-const DUE_EVERY: Duration = Duration::from_secs(60);
-/// How often accepted fixes are looked at that no chunk keeps yet.
-const SEAL_EVERY: Duration = Duration::from_secs(5);
-/// How often trails are looked at that are old enough for the archive.
-const ARCHIVE_EVERY: Duration = Duration::from_secs(3600);
 /// How long the projector waits after a failure.
 const RETRY: Duration = Duration::from_millis(500);
 
@@ -86,11 +77,7 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     let mut server = tokio::spawn(server);
     tokio::spawn(told_to_stop(stop.clone()));
     let mover = demo.map(|it| tokio::spawn(it.keep_moving(stopped.clone())));
-    let sweeper = tokio::spawn(sweep(opened.service.clone()));
-    let due = tokio::spawn(look_at_what_is_due(opened.service.clone()));
-    let sealer = tokio::spawn(seal(opened.service.clone()));
-    let archivist = tokio::spawn(archive(opened.service.clone()));
-    let map = tokio::spawn(keep_map(opened.service.clone()));
+    let timers = timers::begin(&opened.service);
     let logging = Logging::begin(opened.service.clone(), log_key);
     let watcher = tokio::spawn(watch_table(Arc::clone(&opened.table), stop));
     tokio::select! {
@@ -106,12 +93,7 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
         let _ = time::timeout(GRACE, mover).await;
     }
     logging.end(GRACE).await;
-    sweeper.abort();
-    due.abort();
-    // What is half sealed or archived goes on at the next start.
-    sealer.abort();
-    archivist.abort();
-    map.abort();
+    drop(timers);
     drop(announced);
     // The watcher ends before it is told to only when the table has stopped.
     Ok(if watcher.is_finished() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -144,62 +126,6 @@ async fn watch_table(table: Arc<dyn Table>, stop: watch::Sender<bool>) {
             stop.send_replace(true);
             return;
         }
-    }
-}
-
-/// Keeps the map in memory near to what is true while somebody looks at it.
-async fn keep_map(service: Service) {
-    loop {
-        if let Err(error) = service.keep_map().await {
-            tracing::warn!(%error, "the map falls behind");
-        }
-        time::sleep(MAP_EVERY).await;
-    }
-}
-
-/// Looks each minute at what has become due; after a pause it catches up.
-async fn look_at_what_is_due(service: Service) {
-    loop {
-        match service.sweep_due().await {
-            Ok(swept) if swept.more => continue,
-            Ok(_) => (),
-            Err(error) => tracing::warn!(%error, "what is due is looked at later"),
-        }
-        time::sleep(DUE_EVERY).await;
-    }
-}
-
-/// Puts fixes that were taken in into chunks; what fails is tried again.
-async fn seal(service: Service) {
-    loop {
-        match service.seal_fixes().await {
-            Ok(sealed) if sealed.more => continue,
-            Ok(_) => (),
-            Err(error) => tracing::warn!(%error, "fixes are sealed later"),
-        }
-        time::sleep(SEAL_EVERY).await;
-    }
-}
-
-/// Archives trails of long ago; what fails is tried again.
-async fn archive(service: Service) {
-    loop {
-        match service.archive_trails().await {
-            Ok(archived) if archived.more => continue,
-            Ok(_) => (),
-            Err(error) => tracing::warn!(%error, "old trails are archived later"),
-        }
-        time::sleep(ARCHIVE_EVERY).await;
-    }
-}
-
-/// Removes what was forgotten long ago.
-async fn sweep(service: Service) {
-    loop {
-        if let Err(error) = service.people().sweep_failures().await {
-            tracing::warn!(%error, "old wrong attempts are not removed yet");
-        }
-        time::sleep(SWEEP_EVERY).await;
     }
 }
 

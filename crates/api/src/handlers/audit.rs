@@ -1,11 +1,67 @@
-//! What the audit log holds of one thing.
+//! What the audit log holds of one thing, and what somebody did.
 
 use axum::{extract::State, response::Json};
 use domain::id::Subject;
+use serde::Deserialize;
+use service::history::Filter;
+use utoipa::{
+    IntoParams,
+    openapi::{RefOr, Schema},
+};
 
 use crate::{
-    Api, handlers::packages::find, problem::Result, query::Segment, wire::audit::PackageAudit,
+    Api, cursor,
+    handlers::{Part, packages::find},
+    problem::{Problem, Result},
+    query::{Parameters, Query, Segment, with},
+    wire::{
+        audit::{AuditList, PackageAudit},
+        scalar::Time,
+    },
 };
+
+const LIST: &str = "audit";
+
+/// Which entries.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+pub struct Asked {
+    /// Who did it: an opaque id, as entries have it.
+    #[param(max_length = 200)]
+    actor: Option<String>,
+    /// What happened, in the one word that entries have for it.
+    #[param(max_length = 60)]
+    kind: Option<String>,
+    /// Recorded then or later.
+    from: Option<Time>,
+    /// Recorded before that.
+    to: Option<Time>,
+}
+
+impl Parameters for Asked {
+    fn schemas() -> Vec<(String, RefOr<Schema>)> {
+        with::<Time>(Vec::new())
+    }
+}
+
+/// Everything that is logged, or what somebody did, or what happened of one kind: the
+/// newest of the log first.
+pub async fn list(
+    State(api): State<Api>,
+    Query(Part { of: asked, paging }): Query<Part<Asked>>,
+) -> Result<Json<AuditList>> {
+    let (from, until) = (asked.from.map(|it| it.0), asked.to.map(|it| it.0));
+    if from.zip(until).is_some_and(|(from, to)| to < from) {
+        return Err(Problem::parameter("?from", "order", "from lies after to."));
+    }
+    let before = paging.after(LIST)?;
+    let before = before.map(|it| it.try_into().map_err(|_| cursor::invalid())).transpose()?;
+    let before = before.map(u64::from_be_bytes);
+    let filter = Filter { actor: asked.actor, kind: asked.kind, from, until };
+    let found = api.service().find_logged(&filter, before, paging.limit()).await?;
+    let last = found.entries.last().filter(|_| found.more);
+    let next = last.map(|it| cursor::write(LIST, &it.log_index.to_be_bytes()));
+    Ok(Json(AuditList::of(&found.entries, next)))
+}
 
 /// Everything recorded of a package, in the order of recording.
 pub async fn of_package(

@@ -1,11 +1,14 @@
-//! What the audit log holds of one thing, on the wire.
+//! What the audit log holds, on the wire.
 
-use domain::{id::PackageId, leaf::hex};
+use domain::{
+    id::PackageId,
+    leaf::{hex, leaf_hash},
+};
 use serde::Serialize;
-use service::log::Logged;
+use service::{history::Line, log::Logged};
 use utoipa::ToSchema;
 
-use crate::wire::scalar::{Id, ids};
+use crate::wire::scalar::{Id, Time, ids};
 
 /// Everything recorded of a package, as it is logged.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -43,5 +46,56 @@ impl PackageAudit {
             leaf: String::from_utf8_lossy(&it.recorded.leaf()).into_owned(),
         };
         Self { package: Id(package), entries: entries.iter().map(entry).collect() }
+    }
+}
+
+/// A part of the log.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AuditList {
+    /// The newest of the log first.
+    entries: Vec<AuditLine>,
+    /// Pass it as `cursor` for older ones; missing at the end.
+    next: Option<String>,
+}
+
+/// One entry of the log.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AuditLine {
+    /// Its place in the log, whose proof is at `/v1/log/proofs/{index}`.
+    index: u64,
+    /// What it is about: a package, a container, a place, a tracker, a client, an account.
+    about: String,
+    /// Its id.
+    id: String,
+    /// What happened, in one word.
+    kind: String,
+    /// Who did it: an opaque id.
+    actor: String,
+    /// When it happened, by the world's clock.
+    happened_at: Time,
+    /// When we learned it, by ours.
+    recorded_at: Time,
+    /// The hash of the leaf, in hexadecimal.
+    hash: String,
+    /// What is logged, to the byte: canonical JSON.
+    leaf: String,
+}
+
+impl AuditList {
+    /// As it is told.
+    #[must_use]
+    pub fn of(entries: &[Line], next: Option<String>) -> Self {
+        let line = |it: &Line| AuditLine {
+            index: it.log_index,
+            about: it.entry.about(),
+            id: it.entry.id(),
+            kind: it.entry.kind().to_owned(),
+            actor: it.entry.actor().to_owned(),
+            happened_at: Time(it.entry.happened_at()),
+            recorded_at: Time(it.entry.recorded_at()),
+            hash: hex(&leaf_hash(&it.leaf)),
+            leaf: String::from_utf8_lossy(&it.leaf).into_owned(),
+        };
+        Self { entries: entries.iter().map(line).collect(), next }
     }
 }

@@ -79,3 +79,43 @@ async fn who_may_audit_reads_and_checks_the_whole_log_over_http() {
     world.get(&auditor, "/v1/audit/packages/nothing").await.expect(404);
     world.get(&world.person(&[Track]).await, "/v1/log/checkpoint").await.expect(403);
 }
+
+#[tokio::test]
+async fn who_may_audit_asks_what_somebody_did() {
+    let world = World::new();
+    let (clerk, other) = (world.person(&[Enter]).await, world.person(&[Enter]).await);
+    let auditor = world.person(&[Audit]).await;
+    let package = world.package(&clerk, &json!({ "description": "monitor" })).await;
+    for _ in 0..7 {
+        world.package(&other, &json!({ "description": "dock" })).await;
+    }
+    let key = LogKey::new("api.test/log", &[9; 32]).expect("a key");
+    Sequencer::new(world.service.clone(), key).catch_up().await.expect("memory answers");
+    let get = |query: &str| {
+        let path = format!("/v1/audit{query}");
+        let (world, auditor) = (&world, &auditor);
+        async move { world.get(auditor, &path).await }
+    };
+    let all = get("").await.expect(200).json();
+    assert_eq!(all["entries"].as_array().expect("a list").len(), 8);
+    assert_eq!((&all["next"], &all["entries"][7]["about"]), (&json!(null), &json!(package)));
+    let (first, actor) = (&all["entries"][7], all["entries"][0]["actor"].as_str().expect("an id"));
+    let leaf = first["leaf"].as_str().expect("text").as_bytes();
+    assert_eq!(first["hash"], domain::leaf::hex(&domain::leaf::leaf_hash(leaf)));
+    let mut seen = Vec::new();
+    let mut query = format!("?actor={actor}&kind=registered&limit=3");
+    loop {
+        let page = get(&query).await.expect(200).json();
+        let entries = page["entries"].as_array().expect("a list").clone();
+        seen.extend(entries.iter().map(|it| it["index"].as_u64().expect("a number")));
+        let Some(next) = page["next"].as_str() else { break };
+        query = format!("?actor={actor}&kind=registered&limit=3&cursor={next}");
+    }
+    assert_eq!(seen, [7, 6, 5, 4, 3, 2, 1]);
+    let none = get("?kind=delivered").await.expect(200).json();
+    assert_eq!(none["entries"], json!([]));
+    get("?from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z").await.expect(422);
+    get("?who=me").await.expect(422);
+    get("?cursor=elsewhere").await.expect(422);
+    world.get(&clerk, "/v1/audit").await.expect(403);
+}

@@ -88,6 +88,7 @@ const EXPECTED: &[(&str, &str, Open)] = &[
     ("GET", "/v1/log/tile/{level}/{first}/{second}/{third}", To(&[Audit])),
     ("GET", "/v1/log/tile/{level}/{first}/{second}/{third}/{last}", To(&[Audit])),
     ("GET", "/v1/log/proofs/{index}", To(&[Audit])),
+    ("GET", "/v1/audit", To(&[Audit])),
     ("GET", "/v1/audit/packages/{package}", To(&[Audit])),
     ("GET", "/v1/users", To(&[Admin])),
     ("POST", "/v1/users", To(&[Admin])),

@@ -1,0 +1,58 @@
+//! What a server does by itself, again and again. What fails is tried again, and what is
+//! half done goes on at the next start.
+
+use std::time::Duration;
+
+use service::{Result, Service};
+use tokio::{task::JoinSet, time};
+
+/// How often the map in memory takes in what is new; whoever asks waits for the rest.
+const MAP_EVERY: Duration = Duration::from_millis(500);
+/// How often accepted fixes are looked at that no chunk keeps yet.
+const SEAL_EVERY: Duration = Duration::from_secs(5);
+/// How often what has become due is looked at.
+const DUE_EVERY: Duration = Duration::from_secs(60);
+/// How often trails are looked at that are old enough for the archive, what is logged
+/// and in no file yet, and what is forgotten.
+const HOURLY: Duration = Duration::from_secs(3_600);
+
+/// Begins all of it; it ends when the answer is dropped.
+pub fn begin(service: &Service) -> JoinSet<()> {
+    let mut all = JoinSet::new();
+    let it = || service.clone();
+    all.spawn(again(it(), MAP_EVERY, "the map falls behind", async |it| {
+        it.keep_map().await.map(|()| false)
+    }));
+    all.spawn(again(it(), SEAL_EVERY, "fixes are sealed later", async |it| {
+        Ok(it.seal_fixes().await?.more)
+    }));
+    all.spawn(again(it(), DUE_EVERY, "what is due is looked at later", async |it| {
+        Ok(it.sweep_due().await?.more)
+    }));
+    all.spawn(again(it(), HOURLY, "old trails are archived later", async |it| {
+        Ok(it.archive_trails().await?.more)
+    }));
+    all.spawn(again(it(), HOURLY, "the history is brought up to date later", async |it| {
+        it.compact_history().await.map(|_| false)
+    }));
+    all.spawn(again(it(), HOURLY, "old wrong attempts are not removed yet", async |it| {
+        it.people().sweep_failures().await.map(|_| false)
+    }));
+    all
+}
+
+/// Does something until there is no more to do, then waits.
+async fn again<F, Fut>(service: Service, every: Duration, failing: &'static str, act: F)
+where
+    F: Fn(Service) -> Fut,
+    Fut: Future<Output = Result<bool>>,
+{
+    loop {
+        match act(service.clone()).await {
+            Ok(true) => continue,
+            Ok(false) => (),
+            Err(error) => tracing::warn!(%error, "{failing}"),
+        }
+        time::sleep(every).await;
+    }
+}
