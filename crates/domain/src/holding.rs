@@ -1,7 +1,7 @@
 //! What holds a thing directly, as far as its state tells: what its place on the
 //! map follows from.
 
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
 
 use crate::{
     event::Holder,
@@ -128,6 +128,22 @@ impl HolderId {
             9 => Some(Self::Lane(LaneId(id))),
             _ => None,
         }
+    }
+}
+
+impl<C> Encode<C> for HolderId {
+    fn encode<W: encode::Write>(
+        &self,
+        to: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), encode::Error<W::Error>> {
+        to.bytes(&self.to_bytes())?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for HolderId {
+    fn decode(from: &mut Decoder<'b>, _: &mut C) -> Result<Self, decode::Error> {
+        Self::from_bytes(from.bytes()?).ok_or_else(|| decode::Error::message("no holder"))
     }
 }
 

@@ -13,6 +13,8 @@
 //! | **place** | a known location: facility, airport, port, town, home. A **home** has two points: its town for everybody, its own for the few who may know |
 //! | **holder** | the container, place or lane that a package or container is in, at or on; [`event::Holder`], [`holding::HolderId`]. Being held is a fact of the child, so loading 500 packages touches 500 children and never the truck |
 //! | **lane** | packages that a carrier moves outside our containers on the same way, in the same hour; [`holding::Lane`] |
+//! | **reel** | one hour of the map's past: every turn of a package or container from one holder or status to another; [`reel::Reel`] |
+//! | **frame** | how everything stood between two reels; [`reel::Frame`] |
 //! | **chain** | a thing, its holder, that one's holder, and so on, at most [`whereabouts::DEPTH_MAX`] links |
 //! | **carrier** | a shipping company, never a vehicle |
 //! | **client** | whose goods; the **recipient** is who gets them |
@@ -59,6 +61,7 @@ mod packed;
 pub mod position;
 pub mod private;
 pub mod record;
+pub mod reel;
 pub mod route;
 pub mod state;
 pub mod time;

@@ -8,6 +8,6 @@ mod tests;
 pub mod tile;
 
 pub use columns::{Cluster, InvalidTile, Mark, MarkKind, TileContent};
-pub use counts::{Counts, Tally};
+pub use counts::{Counted, Counts, Tally};
 pub use path::{Path, Waypoint};
 pub use tile::{InvalidTileId, TileId};

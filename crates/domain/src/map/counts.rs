@@ -12,7 +12,7 @@ use crate::{
 pub const TOLD_APART_MAX: usize = 64;
 
 /// Packages by one property. Values beyond [`TOLD_APART_MAX`] are summed.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(array)]
 pub struct Tally<K> {
     /// Each value's packages, by value; none is zero.
@@ -28,7 +28,7 @@ pub struct Tally<K> {
 ///
 /// Counts are added and subtracted; whatever the order, the sum is the same as
 /// long as no more values than [`TOLD_APART_MAX`] are told apart.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(map)]
 pub struct Counts {
     /// By status.
@@ -43,6 +43,25 @@ pub struct Counts {
     /// Open ones by client.
     #[n(3)]
     pub clients: Tally<ClientId>,
+}
+
+/// What one package is counted by. Of one of which nothing more is expected only
+/// the status is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
+#[cbor(map)]
+pub struct Counted {
+    /// Where it stands.
+    #[n(0)]
+    pub status: Status,
+    /// How it travels.
+    #[n(1)]
+    pub mode: Option<Mode>,
+    /// The shipping company.
+    #[n(2)]
+    pub carrier: Option<String>,
+    /// Whose goods.
+    #[n(3)]
+    pub client: Option<ClientId>,
 }
 
 impl<K> Default for Tally<K> {
@@ -93,20 +112,36 @@ impl<K: Ord + Clone> Tally<K> {
     }
 }
 
+impl Counted {
+    /// What a package is counted by; nothing of what is no package.
+    #[must_use]
+    pub fn of(state: &State) -> Option<Self> {
+        let record = state.package()?;
+        let status = state.status;
+        if status.is_final() {
+            return Some(Self { status, mode: None, carrier: None, client: None });
+        }
+        let (mode, carrier, client) = (record.mode, record.carrier.clone(), record.client);
+        Some(Self { status, mode, carrier, client })
+    }
+
+    /// One package of this kind.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        counts.statuses.add(&self.status, 1);
+        self.mode.iter().for_each(|it| counts.modes.add(it, 1));
+        self.carrier.iter().for_each(|it| counts.carriers.add(it, 1));
+        self.client.iter().for_each(|it| counts.clients.add(it, 1));
+        counts
+    }
+}
+
 impl Counts {
     /// One package.
     #[must_use]
     pub fn of_package(state: &State) -> Self {
-        let mut counts = Self::default();
-        let Some(record) = state.package() else { return counts };
-        counts.statuses.add(&state.status, 1);
-        if state.status.is_final() {
-            return counts;
-        }
-        record.mode.iter().for_each(|it| counts.modes.add(it, 1));
-        record.carrier.iter().for_each(|it| counts.carriers.add(it, 1));
-        record.client.iter().for_each(|it| counts.clients.add(it, 1));
-        counts
+        Counted::of(state).map(|it| it.counts()).unwrap_or_default()
     }
 
     /// With what `other` counts as well.
