@@ -31,7 +31,7 @@ use crate::{
 };
 
 mod recount;
-mod shown;
+pub(crate) mod shown;
 
 /// Holders made true at the same time.
 const AT_ONCE: usize = 64;

@@ -38,6 +38,10 @@ pub const UNSEALED_SHARDS: u8 = 4;
 pub const ARCHIVING_SHARDS: u8 = 16;
 /// How many days of a tracker's trails lie in one shard.
 pub const TRAIL_DAYS: u32 = 32;
+/// The shard that names every day of which the map's past is kept.
+pub const REEL_DAYS: &[u8] = b"pd";
+/// The shard of how everything stood at the end of each day.
+pub const FRAMES: &[u8] = b"pf";
 /// How many shards a day of what happened to people's access is spread over.
 pub const ACCESS_SHARDS: u8 = 4;
 /// How many shards the counts of wrong attempts are spread over.
@@ -112,6 +116,14 @@ pub enum Row<'a> {
     Device(TrackerId),
     /// What every device's key is made from; 32 unguessable bytes.
     DeviceMaster,
+    /// Derived: a part of an hour of the map's past, by its day and hour:
+    /// [`crate::rows::ReelRow`]; of [`ReelPart::Late`], [`crate::rows::LateRow`].
+    Reel(u32, ReelPart, u8),
+    /// Derived: what the turns of a day's hours are together: [`crate::rows::ReelDayRow`].
+    ReelDay(u32),
+    /// Derived: how everything on the map stood at the end of a day:
+    /// [`crate::rows::ReelRow`].
+    Frame(u32),
     /// An account: name, permissions, password hash.
     User(UserId),
     /// Who owns a login name, given in the form that must be unique.
@@ -140,6 +152,17 @@ pub enum Row<'a> {
     /// Derived: a file of the history, by its day and its first entry:
     /// [`crate::history::SegmentRow`].
     Segment(u32, u64),
+}
+
+/// What is kept of an hour of the map's past.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReelPart {
+    /// Who turned to what, and when: `domain::reel::Reel`.
+    Turns = 0,
+    /// Where what moves was: [`crate::reels`].
+    Ways = 1,
+    /// How often fixes of it came late.
+    Late = 2,
 }
 
 /// What a posting's word is.
@@ -231,6 +254,9 @@ impl Row<'_> {
             Self::Attention(at, reason, subject) => attention_key(*at, *reason, *subject),
             Self::Device(tracker) => Key::new(subject_shard(Subject::Tracker(*tracker)), *b"d"),
             Self::DeviceMaster => Key::new(*b"d", *b"master"),
+            Self::Reel(day, part, hour) => Key::new(reels_shard(*day), [*part as u8, *hour]),
+            Self::ReelDay(day) => Key::new(REEL_DAYS, day.to_be_bytes()),
+            Self::Frame(day) => Key::new(FRAMES, day.to_be_bytes()),
             Self::User(user) => of_person(*user, b'u', &[]),
             Self::LoginName(name) => Key::new(login_name_shard(), name.as_bytes()),
             Self::Session(user, id) => of_person(*user, b's', id.as_bytes()),
@@ -466,6 +492,12 @@ fn archiving_key(span: u16, tracker: TrackerId) -> Key {
 pub fn archiving_of(sort: &[u8]) -> Option<(u16, TrackerId)> {
     let (span, tracker) = sort.split_first_chunk::<2>()?;
     Some((u16::from_be_bytes(*span), TrackerId::from_bytes(tracker.try_into().ok()?)))
+}
+
+/// Where a day of the map's past lies.
+#[must_use]
+pub fn reels_shard(day: u32) -> Vec<u8> {
+    [b"p".as_slice(), &day.to_be_bytes()].concat()
 }
 
 /// Where an account, its sessions, tokens and links live.

@@ -25,6 +25,7 @@ pub mod places;
 pub mod projector;
 pub mod rebuild;
 pub mod record;
+pub mod reels;
 pub mod rows;
 pub mod search;
 mod turns;
@@ -67,6 +68,7 @@ pub struct Service {
     pub(crate) photo_turns: Arc<Turns>,
     pub(crate) ways: Ways,
     map: Arc<map::Map>,
+    past: Arc<reels::Past>,
     /// What device keys are made from, once it was read.
     device_master: Arc<OnceLock<[u8; 32]>>,
     pub(crate) ring_turns: Arc<fixes::RingTurns>,
@@ -102,6 +104,7 @@ impl Service {
             photo_turns: Arc::new(photos::turns()),
             ways: Ways::new(),
             map: Arc::new(map::Map::new()),
+            past: Arc::default(),
             device_master: Arc::default(),
             ring_turns: Arc::default(),
             archiving: Arc::new(Cache::new(CARRIED_MAX)),

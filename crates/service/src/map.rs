@@ -28,7 +28,7 @@ mod layer;
 mod picture;
 
 pub use filter::Narrow;
-use picture::Picture;
+pub(crate) use picture::Picture;
 pub(crate) use picture::open_mark;
 
 /// Rows read at once.
@@ -100,6 +100,11 @@ impl Service {
         Ok(tile)
     }
 
+    /// What the map in memory shows.
+    pub(crate) fn map_picture(&self) -> std::sync::RwLockReadGuard<'_, Picture> {
+        self.map.read()
+    }
+
     /// How many holders the map shows.
     pub async fn map_len(&self) -> Result<usize> {
         self.follow_map().await?;
@@ -114,7 +119,7 @@ impl Service {
     }
 
     /// Brings the map in memory up to date.
-    async fn follow_map(&self) -> Result<()> {
+    pub(crate) async fn follow_map(&self) -> Result<()> {
         let mut at = self.map.at.lock().await;
         let feeds = self.table.feeds().await?;
         if at.is_none() {
@@ -180,7 +185,7 @@ impl Service {
 }
 
 impl Tile {
-    fn of(content: TileContent, made_at: Timestamp) -> Self {
+    pub(crate) fn of(content: TileContent, made_at: Timestamp) -> Self {
         let bytes: Arc<[u8]> = content.to_bytes().into();
         let digest = *Sha256::digest(&bytes).first_chunk().expect("32 bytes have 16");
         Self { made_at, content: Arc::new(content), bytes, digest }

@@ -31,7 +31,7 @@ const CALLS_AT_ONCE: usize = 2;
 /// How often is looked again at a feed that moves on meanwhile.
 const TRIES_MAX: usize = 8;
 /// The name its checkpoints stand under.
-const NAME: &str = "rows";
+pub(crate) const NAME: &str = "rows";
 
 /// Follows the feeds of one service.
 #[derive(Debug)]
@@ -87,6 +87,7 @@ impl Projector {
         if taken_in {
             let unneeded = self.service.live.trimmable(feed, last);
             let unneeded = self.service.log_trimmable(feed, unneeded).await?;
+            let unneeded = self.service.sealed_until(feed, unneeded).await?;
             self.service.table.trim(feed, unneeded).await?;
         }
         Ok(batch.len())
@@ -230,7 +231,7 @@ fn matters(changed: &Changed) -> bool {
     is_head(&changed.key) || accepted(changed).is_some() || holders::concerns(changed)
 }
 
-fn is_head(key: &Key) -> bool {
+pub(crate) fn is_head(key: &Key) -> bool {
     key.sort == b"h" && subject_of_shard(&key.shard).is_some()
 }
 

@@ -20,6 +20,7 @@ use crate::{
         posted_package, search_shards, subject_of_bytes, subject_shard, subjects_shard,
     },
     record::reference_rows,
+    reels::Telling,
     rows::{Head, to_bytes},
 };
 
@@ -75,6 +76,7 @@ impl Service {
             }
         }
         done.rows_written += self.recount_all(holders).await?;
+        self.seal_everything(Telling::Anew).await?;
         Ok(done)
     }
 

@@ -376,6 +376,42 @@ pub struct DeviceRow {
     pub issued_at: Timestamp,
 }
 
+/// A part of the map's past. What is small lies in the row, what is large in a blob.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ReelRow {
+    /// Names what it holds.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub digest: [u8; 16],
+    /// What it was made of, if it follows from other parts.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub made_of: Option<[u8; 16]>,
+    /// What it holds, if that is small.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub bytes: Option<Vec<u8>>,
+    /// The name of the blob that holds it otherwise.
+    #[cbor(n(3), with = "minicbor::bytes")]
+    pub blob: Option<[u8; 16]>,
+}
+
+/// What the turns of a day's hours are together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct ReelDayRow {
+    /// Names them all.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub digest: [u8; 16],
+}
+
+/// How often fixes of an hour came after it was over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct LateRow {
+    /// So often.
+    #[n(0)]
+    pub count: u64,
+}
+
 /// How many bytes a value takes in a row.
 pub(crate) fn encoded_len<T: Encode<()>>(value: &T) -> usize {
     struct Count(usize);

@@ -84,6 +84,31 @@ impl Service {
         .await
     }
 
+    /// The same, and where it was at the end.
+    pub(crate) async fn track_to(
+        &self,
+        subject: Subject,
+        (from, to): (Timestamp, Timestamp),
+        points_max: usize,
+    ) -> Result<(Vec<TrackPoint>, Option<Whereabouts>)> {
+        self.answer(
+            false,
+            subject,
+            |world| {
+                let mut all = track_needs(world, subject, from, to);
+                all.extend(needs(world, subject, to));
+                all.sort_unstable();
+                all.dedup();
+                all
+            },
+            |world| {
+                let track = track(world, subject, from, to, points_max);
+                (track, whereabouts(world, subject, to))
+            },
+        )
+        .await
+    }
+
     /// When a package should be delivered, as seen now.
     pub async fn expected(&self, subject: Subject) -> Result<Option<Expected>> {
         let now = self.clock.now();

@@ -33,7 +33,7 @@ const MOVES_MM_S: u32 = 2_000;
 /// and is on its foretold way only some time after that.
 const LATER: Millis = 9 * MINUTE;
 /// What moves less than this is shown at rest.
-const RESTS_M: f64 = 100.0;
+pub const RESTS_M: f64 = 100.0;
 /// Points of a way.
 const POINTS_MAX: usize = 32;
 /// A way that errs by less is left as it is.
@@ -57,7 +57,7 @@ pub fn is_off(path: &Path, fix: &Fix) -> bool {
 
 impl Service {
     /// Where the map shows a holder from now on; nothing if nobody knows.
-    pub(super) async fn shown(&self, holder: HolderId) -> Result<Option<Shown>> {
+    pub(crate) async fn shown(&self, holder: HolderId) -> Result<Option<Shown>> {
         match holder {
             HolderId::Place(id) => match self.known(Subject::Place(id)).await {
                 Ok(known) => Ok(match known.state.record {
@@ -179,7 +179,7 @@ impl Service {
     }
 }
 
-fn described(state: &State) -> (MarkKind, Option<String>, Option<Mode>) {
+pub fn described(state: &State) -> (MarkKind, Option<String>, Option<Mode>) {
     match &state.record {
         Some(Record::Container(record)) => {
             (container_kind(record.kind), Some(record.name.clone()), record.kind.mode())
@@ -225,7 +225,7 @@ fn at_place(place: &PlaceRecord, since: Timestamp) -> Shown {
     Shown { kind, mode: None, name: None, path, radius_95_m: place.radius_m, as_of: since }
 }
 
-fn point(at: Timestamp, position: LatLon, height_m: Option<f64>) -> Waypoint {
+pub fn point(at: Timestamp, position: LatLon, height_m: Option<f64>) -> Waypoint {
     let dm = |it: f64| (it * 10.0).clamp(-100_000.0, 10_000_000.0) as i32;
     Waypoint { at, position, height_dm: height_m.map(dm) }
 }

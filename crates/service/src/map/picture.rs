@@ -55,6 +55,8 @@ pub struct Picture {
     /// When what moves was where it stands.
     seated_at: Option<Timestamp>,
     layers: Layers,
+    /// Whether a tile carries all of a path, since all of it is over.
+    whole: bool,
 }
 
 /// A holder of which something matches.
@@ -68,6 +70,16 @@ struct Found<'a> {
 }
 
 impl Picture {
+    /// An empty one of an instant that is over.
+    pub fn of_the_past() -> Self {
+        Self { whole: true, ..Self::default() }
+    }
+
+    /// What is shown of a holder.
+    pub fn shown(&self, id: HolderId) -> Option<Shown> {
+        self.all.get(&id).map(|it| it.1.shown.clone())
+    }
+
     /// How many holders are shown.
     pub fn len(&self) -> usize {
         self.all.len()
@@ -137,7 +149,7 @@ impl Picture {
         let close = CLOSE_ZOOM <= id.zoom();
         if all.len() <= if close { CLOSE_MAX } else { MARKS_MAX } {
             let named = all.len() <= NAMES_MAX;
-            let marks = all.iter().map(|it| it.mark(now, named)).collect();
+            let marks = all.iter().map(|it| it.mark(self.span(now), named)).collect();
             return TileContent { clusters: Vec::new(), marks };
         }
         // Deeper than layers go: summed up now.
@@ -168,13 +180,18 @@ impl Picture {
             match sum.single().and_then(|id| self.all.get(&id)) {
                 Some((_, pin)) => {
                     let counted = (sum.packages as u32, sum.problems as u32);
-                    content.marks.push(mark(pin.id, &pin.shown, counted, now, false));
+                    content.marks.push(mark(pin.id, &pin.shown, counted, self.span(now), false));
                 }
                 None => content.clusters.push(sum.cluster()),
             }
         }
-        content.marks.extend(moving.iter().map(|it| it.mark(now, false)));
+        content.marks.extend(moving.iter().map(|it| it.mark(self.span(now), false)));
         content
+    }
+
+    /// Which part of a path a tile carries.
+    fn span(&self, now: Timestamp) -> (Timestamp, Timestamp) {
+        if self.whole { (Timestamp::MIN, Timestamp::MAX) } else { around(now) }
     }
 }
 
@@ -205,9 +222,9 @@ impl Pin {
 }
 
 impl Found<'_> {
-    fn mark(&self, now: Timestamp, named: bool) -> Mark {
+    fn mark(&self, span: (Timestamp, Timestamp), named: bool) -> Mark {
         let Pin { id, shown, .. } = self.pin;
-        mark(*id, shown, (self.packages, self.problems), now, named)
+        mark(*id, shown, (self.packages, self.problems), span, named)
     }
 }
 
@@ -217,14 +234,19 @@ impl Found<'_> {
 pub fn open_mark(id: HolderId, row: &HolderRow, now: Timestamp) -> Option<Mark> {
     let (packages, problems) = Narrow::Open.count(&row.counts);
     let shown = row.shown.as_ref().filter(|_| packages != 0)?;
-    Some(mark(id, shown, (packages, problems), now, true))
+    Some(mark(id, shown, (packages, problems), around(now), true))
+}
+
+/// The part of a path that matters just now.
+fn around(now: Timestamp) -> (Timestamp, Timestamp) {
+    (now.plus(-BEHIND), now.plus(AHEAD))
 }
 
 fn mark(
     id: HolderId,
     shown: &Shown,
     (packages, problems): (u32, u32),
-    now: Timestamp,
+    (from, to): (Timestamp, Timestamp),
     named: bool,
 ) -> Mark {
     let Shown { kind, mode, name, path, radius_95_m, as_of } = shown;
@@ -237,6 +259,6 @@ fn mark(
         radius_95_m: *radius_95_m,
         as_of: *as_of,
         name: name.clone().filter(|_| named),
-        path: path.during(now.plus(-BEHIND), now.plus(AHEAD)).to_vec(),
+        path: path.during(from, to).to_vec(),
     }
 }

@@ -15,6 +15,7 @@ use domain::{
     motion::Fix,
     position::{Datum, Height, LatLon, Position},
     record::{PackageRecord, Record, Reference},
+    reel::{Frame, Reel, Told},
     state::{State, Status, fold},
     time::Timestamp,
 };
@@ -29,6 +30,12 @@ use crate::{
     import::ImportRow,
     keys::{Posted, Row},
     log::stored::{LogCursor, LogRow, MarksRow},
+    BatchRow, Checkpoint, DeviceRow, Head, HolderRow, LateRow, ListRow, MemberRow, NameRow,
+    PhotoRow, PostingRow, Recorded, ReelDayRow, ReelRow, RingRow, Shown, to_bytes,
+};
+use crate::{
+    import::ImportRow,
+    keys::{Posted, ReelPart, Row},
     people::{SessionId, TokenId},
 };
 
@@ -363,6 +370,45 @@ fn rows_of_the_log_read_as_they_were_written() {
     };
     let marks = MarksRow { indices: vec![Some(0), None, Some(69_999), Some(u64::MAX)] };
     check("log.txt", &[sample("log", log), sample("marks", marks)]);
+fn parts_of_the_past_are_read_from_the_bytes_they_were_written_as() {
+    let (digest, blob) = ([0x44; 16], Some([0x66; 16]));
+    let origin = Some(PlaceId::from_bytes([0x0A; 16]));
+    let record = Record::Package(PackageRecord { origin, ..PackageRecord::default() });
+    let event = Event { fact: Fact::Registered(Box::new(record)), ..registration() };
+    let told = Told::by(Subject::Package(package()), &[event]);
+    let hour = told.hours[0];
+    let mut reel = Reel::default();
+    assert!(reel.tell(Subject::Package(package()), told.entry(hour)));
+    let mut frame = Frame::default();
+    frame.move_on(&reel, Timestamp::MAX);
+    assert_eq!(frame.outermost().len(), 1);
+    let (reel_bytes, frame_bytes) = (reel.to_bytes(hour), frame.to_bytes());
+    let read_reel = move |stored: &str| {
+        assert_eq!(Reel::from_bytes(&bytes(stored)).unwrap(), reel);
+        assert_eq!(hex(&reel.to_bytes(hour)), stored);
+    };
+    let read_frame = move |stored: &str| {
+        assert_eq!(Frame::from_bytes(&bytes(stored)).unwrap(), frame);
+        assert_eq!(hex(&frame.to_bytes()), stored);
+    };
+    let own = |label: &str, written: &[u8], read: Box<dyn Fn(&str)>| Sample {
+        label: label.to_owned(),
+        written: hex(written),
+        read,
+    };
+    let in_row = ReelRow { digest, made_of: None, bytes: Some(vec![1, 2]), blob: None };
+    let aside = ReelRow { digest, made_of: Some([0x55; 16]), bytes: None, blob };
+    check(
+        "reels.txt",
+        &[
+            sample("in-row", in_row),
+            sample("aside", aside),
+            sample("day", ReelDayRow { digest }),
+            sample("late", LateRow { count: 3 }),
+            own("reel", &reel_bytes, Box::new(read_reel)),
+            own("frame", &frame_bytes, Box::new(read_frame)),
+        ],
+    );
 }
 
 #[test]
@@ -417,6 +463,9 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::Marks(subject, 1),
         Row::History,
         Row::Segment(20_782, 7),
+        Row::Reel(20_513, ReelPart::Ways, 9),
+        Row::ReelDay(20_513),
+        Row::Frame(20_513),
     ];
     let samples: Vec<Sample> = rows
         .iter()

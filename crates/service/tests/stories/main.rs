@@ -19,6 +19,7 @@ mod log;
 mod logging;
 mod map;
 mod record;
+mod reels;
 mod scms;
 mod sealing;
 mod search;

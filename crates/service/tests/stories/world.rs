@@ -75,6 +75,7 @@ pub struct World {
     pub service: Service,
     pub projector: Projector,
     pub clock: Arc<SetClock>,
+    pub blobs: Arc<dyn Blobs>,
     /// Goes with the world.
     _folder: Option<TempDir>,
 }
@@ -96,12 +97,23 @@ impl World {
         Self::over(table, Arc::new(blobs::ObjectBlobs::in_memory()), entropy)
     }
 
-    /// With blobs of one's own, for the log.
-    pub fn over(table: Arc<dyn Table>, blobs: Arc<dyn Blobs>, entropy: Arc<dyn Entropy>) -> Self {
+    /// With blobs of one's own.
+    pub fn over(
+        table: Arc<dyn Table>,
+        blobs: Arc<dyn Blobs>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
         let clock = Arc::new(SetClock(AtomicI64::new(MONDAY)));
-        let service = Service::new(Arc::clone(&table), blobs, clock.clone(), entropy);
+        let kept = Arc::clone(&blobs);
+        let service = Service::new(Arc::clone(&table), kept, clock.clone(), entropy);
         let projector = Projector::new(service.clone());
-        Self { table, service, projector, clock, _folder: None }
+        Self { table, service, projector, clock, blobs, _folder: None }
+    }
+
+    /// Another process on the same store, which remembers nothing.
+    pub fn another(&self) -> Service {
+        let (table, blobs) = (Arc::clone(&self.table), Arc::clone(&self.blobs));
+        Service::new(table, blobs, self.clock.clone(), Arc::new(Counting::from(1 << 40)))
     }
 
     /// It is this many hours after Monday midnight.
