@@ -1,5 +1,7 @@
 //! The map over HTTP: columns and JSON, caching, narrowing, bad questions.
 
+use std::time::Duration;
+
 use axum::http::header::{ACCEPT, CACHE_CONTROL, ETAG, IF_NONE_MATCH};
 use domain::{map::TileContent, position::LatLon};
 use serde_json::json;
@@ -73,4 +75,33 @@ async fn a_map_is_narrowed_by_one_property() {
     let words = world.get(&clerk, "/v1/map/0/left/0").await.expect(400);
     assert_eq!(words.faults(), [("{x}".to_owned(), "number".to_owned())]);
     world.get(&Asker::Nobody, "/v1/map/0/0/0").await.expect(401);
+}
+
+#[tokio::test]
+async fn a_map_is_told_of_an_instant_that_is_over() {
+    let world = World::new();
+    let clerk = world.person(&[Track, Enter]).await;
+    package_at(&world, &clerk, "PO-1", 50.1, "ups").await;
+    let json = [(ACCEPT.as_str(), "application/json")];
+    // When the package was registered; three hours later it is over.
+    let began = "2026-03-01T09:00:00Z".to_owned();
+    world.pass(Duration::from_secs(3 * 3_600));
+    let path = |at: &str| format!("/v1/map/0/0/0?at={at}");
+    let past = world.get_with(&clerk, &path(&began), &json).await.expect(200);
+    assert!(past.headers[CACHE_CONTROL].to_str().unwrap().contains("s-maxage=60"));
+    let mark = &past.json()["marks"][0];
+    assert_eq!((&mark["kind"], &mark["packages"]), (&json!("facility"), &json!(1)));
+    let columns = world.get(&clerk, &path(&began)).await.expect(200);
+    assert_eq!(TileContent::from_bytes(&columns.body).unwrap().marks.len(), 1);
+    let tag = columns.headers[ETAG].to_str().unwrap().to_owned();
+    let known = [(IF_NONE_MATCH.as_str(), tag.as_str())];
+    world.get_with(&clerk, &path(&began), &known).await.expect(304);
+    let narrow = world.get_with(&clerk, &format!("{}&carrier=dhl", path(&began)), &json).await;
+    assert_eq!(narrow.expect(200).json()["marks"], json!([]));
+
+    let before = world.get_with(&clerk, &path("2001-01-01T00:00:00Z"), &json).await.expect(200);
+    assert_eq!(before.json(), json!({ "clusters": [], "marks": [] }));
+    let future = world.get(&clerk, &path("2099-01-01T00:00:00Z")).await.expect(400);
+    assert_eq!(future.faults(), [("?at".to_owned(), "future".to_owned())]);
+    world.get(&clerk, &path("yesterday")).await.expect(400);
 }
