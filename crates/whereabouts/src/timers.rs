@@ -12,6 +12,11 @@ const MAP_EVERY: Duration = Duration::from_millis(500);
 const SEAL_EVERY: Duration = Duration::from_secs(5);
 /// How often what has become due is looked at.
 const DUE_EVERY: Duration = Duration::from_secs(60);
+/// How often what has happened is sealed into the map's past, and how long that waits
+/// after a start: the first time takes a while on a large store, and whoever opens the
+/// page comes first.
+const PAST_EVERY: Duration = Duration::from_secs(60);
+const PAST_AFTER: Duration = Duration::from_secs(5);
 /// How often trails are looked at that are old enough for the archive, what is logged
 /// and in no file yet, and what is forgotten.
 const HOURLY: Duration = Duration::from_secs(3_600);
@@ -29,6 +34,13 @@ pub fn begin(service: &Service) -> JoinSet<()> {
     all.spawn(again(it(), DUE_EVERY, "what is due is looked at later", async |it| {
         Ok(it.sweep_due().await?.more)
     }));
+    let past = again(it(), PAST_EVERY, "the map's past falls behind", async |it| {
+        Ok(it.sweep_past().await?.more)
+    });
+    all.spawn(async {
+        time::sleep(PAST_AFTER).await;
+        past.await;
+    });
     all.spawn(again(it(), HOURLY, "old trails are archived later", async |it| {
         Ok(it.archive_trails().await?.more)
     }));
