@@ -4,7 +4,11 @@
 use std::{collections::BTreeSet, path::Path, process::Command, time::Duration};
 
 use demo::World;
-use domain::{mode::Mode, time::Timestamp};
+use domain::{
+    map::TileContent,
+    mode::Mode,
+    time::{HOUR, Timestamp},
+};
 use journeys::{
     http::Connection,
     server::{Server, binary},
@@ -67,12 +71,17 @@ async fn packages(asker: &mut Connection) -> BTreeSet<String> {
     }
 }
 
-/// The trucks of the world in a folder.
-fn trucks(data: &Path) -> Vec<String> {
+/// The instant that the world in a folder is anchored at: about when it began.
+fn anchored_at(data: &Path) -> Timestamp {
     let note = std::fs::read(data.join("demo.json")).expect("a note");
     let note: Value = serde_json::from_slice(&note).expect("JSON");
     let anchored_at = Timestamp::from_millis(note["anchored_at"].as_i64().expect("a number"));
-    let world = World::new(1, 300, anchored_at.expect("one of our years"));
+    anchored_at.expect("one of our years")
+}
+
+/// The trucks of the world in a folder.
+fn trucks(data: &Path) -> Vec<String> {
+    let world = World::new(1, 300, anchored_at(data));
     let trucks = world.fleet().vehicles.iter().filter(|it| it.mode == Mode::Road);
     trucks.map(|it| it.container.to_string()).collect()
 }
@@ -98,6 +107,28 @@ async fn something_moves(asker: &mut Connection, vehicles: &[String]) -> bool {
     false
 }
 
+/// The map of instants that are over holds every package that was somewhere then.
+async fn the_past_adds_up(asker: &mut Connection, data: &Path, packages: &BTreeSet<String>) {
+    let now = anchored_at(data);
+    for hours in [5, 50, 24 * 120] {
+        let at = jiff::Timestamp::from_millisecond(now.plus(-hours * HOUR).millis());
+        let at = at.expect("our years");
+        let (mut asked, mut names) = (0, BTreeSet::new());
+        for package in packages {
+            let path = format!("/v1/packages/{package}/whereabouts?at={at}");
+            let answer = asker.get(&path).await.expect("it answers");
+            asked += u32::from(answer.status == 200);
+            names.insert(answer.status);
+        }
+        let tile = asker.get(&format!("/v1/map/0/0/0?all=true&at={at}")).await.expect("it answers");
+        let content = TileContent::from_bytes(&tile.body).expect("columns");
+        let shown = content.marks.iter().map(|it| it.packages).sum::<u32>()
+            + content.clusters.iter().map(|it| it.packages).sum::<u32>();
+        assert_eq!(shown, asked, "{hours} hours ago, {names:?}");
+        assert!(30 < shown, "{shown} packages {hours} hours ago");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_lets_its_people_in_moves_and_goes_on_after_a_stop() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -118,6 +149,7 @@ async fn the_demo_lets_its_people_in_moves_and_goes_on_after_a_stop() {
     assert!((280..340).contains(&before.len()), "{} packages", before.len());
     let troubled = get(&mut admin, "/v1/packages?status=problem&limit=100").await;
     assert_eq!(troubled["packages"].as_array().map(Vec::len), Some(6), "{troubled}");
+    the_past_adds_up(&mut admin, &data, &before).await;
     let trucks = trucks(&data);
     assert!(trucks.len() >= 5, "{trucks:?}");
     assert!(something_moves(&mut admin, &trucks).await, "no truck moves");
