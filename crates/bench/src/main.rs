@@ -1,6 +1,8 @@
 //! The figures of docs/benchmarks.md, measured here and now: `bench` runs all,
 //! `bench events`, `bench import`, `bench reads`, `bench search`, `bench units`,
 //! `bench live`, `bench log`, `bench fixes`, `bench map`, `bench herd` and `bench peers` one each.
+//! `bench live`, `bench fixes`, `bench map`, `bench past`, `bench herd` and `bench peers`
+//! one each.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
@@ -15,6 +17,7 @@ mod live;
 mod log;
 mod map;
 mod outside;
+mod past;
 mod peers;
 mod reads;
 mod search;
@@ -78,6 +81,8 @@ enum What {
     Fixes,
     /// Tiles of the map of ever more packages.
     Map,
+    /// Tiles of the map of hours that are over.
+    Past,
     /// Many people at once.
     Herd,
     /// Write units counted per event.
@@ -85,6 +90,9 @@ enum What {
     /// PostgreSQL with PostGIS, and Redis.
     Peers,
 }
+
+/// Packages whose past is told event by event.
+const PAST_PACKAGES_MAX: u64 = 100_000;
 
 fn main() -> std::io::Result<()> {
     // The client gets one thread: the server keeps the rest of the machine.
@@ -114,6 +122,9 @@ fn main() -> std::io::Result<()> {
     }
     if wanted(What::Map) {
         map::measure(&client, wish.seconds)?;
+    }
+    if wanted(What::Past) {
+        past::measure(&client, wish.packages.min(PAST_PACKAGES_MAX))?;
     }
     if wanted(What::Herd) {
         herd::measure(&client, wish.people, wish.streams.unwrap_or(0))?;

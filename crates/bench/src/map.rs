@@ -36,18 +36,18 @@ use crate::{
 const PLACES_MAX: u64 = 150_000;
 /// Containers on their way, whatever the number of packages.
 const MOVING: u64 = 4_000;
-const CITIES: u64 = 300;
+pub const CITIES: u64 = 300;
 /// Points of a way: one for every five minutes, two hours back and two ahead.
 const WAYPOINTS: i64 = 48;
 /// Connections of a browser.
-const CONNECTIONS: usize = 6;
+pub const CONNECTIONS: usize = 6;
 /// A tile is remembered for a second.
 const COLD_AFTER: Duration = Duration::from_millis(1_050);
 const SCREEN: (f64, f64) = (1_280.0, 800.0);
 const TILE_PX: f64 = 512.0;
 const P99_MS_MAX: f64 = 50.0;
 const AT_ONCE: usize = 64;
-const VIEWS: [(&str, u8, f64); 3] =
+pub const VIEWS: [(&str, u8, f64); 3] =
     [("world", 1, 150.0), ("region", 5, 150.0), ("city", 10, 300.0)];
 
 /// Looks at the map with each number of packages.
@@ -75,7 +75,7 @@ async fn look(data: &Path, rounds: u64) -> io::Result<()> {
         browser.push(server.connect().await?);
     }
     let start = Instant::now();
-    view(&mut browser, &tiles(1)).await?;
+    view(&mut browser, &tiles(1), "").await?;
     figure("the first view after a start, rows read", format_args!("{:.2?}", start.elapsed()));
     let idle_cpu = cpu_seconds(&process)?;
     tokio::time::sleep(5 * COLD_AFTER).await;
@@ -87,7 +87,7 @@ async fn look(data: &Path, rounds: u64) -> io::Result<()> {
         for _ in 0..rounds {
             tokio::time::sleep(COLD_AFTER).await;
             let start = Instant::now();
-            bytes = view(&mut browser, &tiles).await?.max(bytes);
+            bytes = view(&mut browser, &tiles, "").await?.max(bytes);
             each.push(start.elapsed());
         }
         let cpu_ms = ((cpu_seconds(&process)? - cpu_s) / rounds as f64 - idle_cpu).max(0.0) * 1e3;
@@ -97,7 +97,7 @@ async fn look(data: &Path, rounds: u64) -> io::Result<()> {
         let (mut each, all) = (Vec::new(), Instant::now());
         while all.elapsed() < Duration::from_secs(1) {
             let start = Instant::now();
-            view(&mut browser, &tiles).await?;
+            view(&mut browser, &tiles, "").await?;
             each.push(start.elapsed());
         }
         spread("  remembered", each, Some(P99_MS_MAX));
@@ -106,12 +106,12 @@ async fn look(data: &Path, rounds: u64) -> io::Result<()> {
 }
 
 /// Gets some tiles as a browser does: how many bytes came.
-async fn view(browser: &mut [Connection], tiles: &[TileId]) -> io::Result<usize> {
+pub async fn view(browser: &mut [Connection], tiles: &[TileId], query: &str) -> io::Result<usize> {
     let width = browser.len();
     let each = browser.iter_mut().enumerate().map(|(at, connection)| async move {
         let mut bytes = 0;
         for tile in tiles.iter().skip(at).step_by(width) {
-            let path = format!("/v1/map/{}/{}/{}", tile.zoom(), tile.x(), tile.y());
+            let path = format!("/v1/map/{}/{}/{}{query}", tile.zoom(), tile.x(), tile.y());
             let answer = connection.get(&path).await?;
             if answer.status != 200 {
                 return Err(io::Error::other(format!("status {}", answer.status)));
@@ -124,7 +124,7 @@ async fn view(browser: &mut [Connection], tiles: &[TileId]) -> io::Result<usize>
 }
 
 /// The tiles that a screen shows around the largest city.
-fn tiles(zoom: u8) -> Vec<TileId> {
+pub fn tiles(zoom: u8) -> Vec<TileId> {
     let tiles = f64::from(1u32 << zoom);
     let tile = TileId::of(city(0), 22);
     let scale = f64::from(1u32 << 22) / tiles;
@@ -239,7 +239,7 @@ fn row(
 }
 
 /// A city of the made-up world; the first is the largest.
-fn city(number: u64) -> LatLon {
+pub fn city(number: u64) -> LatLon {
     if number == 0 {
         return LatLon::wrapped(51.5, -0.12);
     }
@@ -253,7 +253,7 @@ fn city(number: u64) -> LatLon {
 }
 
 /// Somewhere near, most of all in the middle.
-fn near(at: LatLon, number: u64, degrees: f64) -> LatLon {
+pub fn near(at: LatLon, number: u64, degrees: f64) -> LatLon {
     let part = |bits: u64| (bits & 0xffff) as f64 / 32_768.0 - 1.0;
     let mix = mixed(number ^ 0x4ea2);
     let off = |bits: u64| part(bits) * part(bits >> 16).abs() * degrees;
@@ -261,7 +261,7 @@ fn near(at: LatLon, number: u64, degrees: f64) -> LatLon {
 }
 
 /// SplitMix64: a number that looks random, and always the same one.
-fn mixed(number: u64) -> u64 {
+pub fn mixed(number: u64) -> u64 {
     let seed = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mix = (seed ^ seed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mix = (mix ^ mix >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
