@@ -23,19 +23,14 @@ use minicbor::{Decode, Encode};
 
 use super::{
     ArchiveRow, ArchivingRow, BatchRow, Batched, Checkpoint, ChunkRow, DeviceRow, Head, HolderRow,
-    ListRow, MarkerRow, MemberRow, NameRow, PhotoRow, PostingRow, Recorded, RingRow, SealingRow,
-    Shown, UnsealedRow, to_bytes,
+    LateRow, ListRow, MarkerRow, MemberRow, NameRow, PhotoRow, PostingRow, Recorded, ReelDayRow,
+    ReelRow, RingRow, SealingRow, Shown, UnsealedRow, to_bytes,
 };
 use crate::{
-    import::ImportRow,
-    keys::{Posted, Row},
-    log::stored::{LogCursor, LogRow, MarksRow},
-    BatchRow, Checkpoint, DeviceRow, Head, HolderRow, LateRow, ListRow, MemberRow, NameRow,
-    PhotoRow, PostingRow, Recorded, ReelDayRow, ReelRow, RingRow, Shown, to_bytes,
-};
-use crate::{
+    history::{HistoryRow, SegmentRow},
     import::ImportRow,
     keys::{Posted, ReelPart, Row},
+    log::stored::{LogCursor, LogRow, MarksRow},
     people::{SessionId, TokenId},
 };
 
@@ -370,6 +365,16 @@ fn rows_of_the_log_read_as_they_were_written() {
     };
     let marks = MarksRow { indices: vec![Some(0), None, Some(69_999), Some(u64::MAX)] };
     check("log.txt", &[sample("log", log), sample("marks", marks)]);
+}
+
+#[test]
+fn rows_of_the_history_read_as_they_were_written() {
+    let segment = SegmentRow { last: 69_999, rows: 70_000, len: 4_000_000, digest: [0x22; 32] };
+    let history = HistoryRow { until: 70_000 };
+    check("history.txt", &[sample("history", history), sample("segment", segment)]);
+}
+
+#[test]
 fn parts_of_the_past_are_read_from_the_bytes_they_were_written_as() {
     let (digest, blob) = ([0x44; 16], Some([0x66; 16]));
     let origin = Some(PlaceId::from_bytes([0x0A; 16]));

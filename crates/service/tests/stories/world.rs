@@ -98,11 +98,7 @@ impl World {
     }
 
     /// With blobs of one's own.
-    pub fn over(
-        table: Arc<dyn Table>,
-        blobs: Arc<dyn Blobs>,
-        entropy: Arc<dyn Entropy>,
-    ) -> Self {
+    pub fn over(table: Arc<dyn Table>, blobs: Arc<dyn Blobs>, entropy: Arc<dyn Entropy>) -> Self {
         let clock = Arc::new(SetClock(AtomicI64::new(MONDAY)));
         let kept = Arc::clone(&blobs);
         let service = Service::new(Arc::clone(&table), kept, clock.clone(), entropy);
