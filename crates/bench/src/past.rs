@@ -76,9 +76,9 @@ async fn look(data: &Path, now: Timestamp) -> io::Result<()> {
                 let start = Instant::now();
                 bytes = view(&mut browser, &tiles, &query).await?.max(bytes);
                 if instant == 0 {
-                    first.push(start.elapsed())
+                    first.push(start.elapsed());
                 } else {
-                    next.push(start.elapsed())
+                    next.push(start.elapsed());
                 }
                 let start = Instant::now();
                 view(&mut browser, &tiles, &query).await?;
