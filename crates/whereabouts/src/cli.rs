@@ -213,7 +213,7 @@ pub struct Rebuild {
 #[derive(Debug, Args)]
 pub struct Verify {
     /// Where it is: a folder that holds `checkpoint` and `tile`, a data folder, or an
-    /// address such as https://where.example/v1/log.
+    /// address such as `https://where.example/v1/log`.
     #[arg(value_name = "DIR|URL")]
     pub log: String,
     /// The log's public key, as text or in a file. Have it from elsewhere than the log;
