@@ -209,24 +209,15 @@ impl Row<'_> {
             Self::Subject(subject) => {
                 Key::new(subjects_shard(subject_bucket(*subject)), subject_bytes(*subject))
             }
-            Self::Reference(number, package, scheme) => {
-                let sort = [package.as_bytes(), scheme.as_bytes()].concat();
-                Key::new(reference_shard(number), sort)
-            }
+            Self::Reference(number, package, scheme) => reference_key(number, *package, scheme),
             Self::Member(holder, child) => {
                 Key::new(holder_shard(*holder), tagged(b'm', &subject_bytes(*child)))
             }
-            Self::Holder(holder) => {
-                let id = holder.to_bytes();
-                Key::new(holders_shard(id[1] % HOLDER_SHARDS), id)
-            }
+            Self::Holder(holder) => holder_key(*holder),
             Self::Carried(tracker, subject) => {
                 of(Subject::Tracker(*tracker), b'a', &subject_bytes(*subject))
             }
-            Self::Listed(at, package) => {
-                let shard = list_shard(day(*at), list_bucket(*package));
-                Key::new(shard, newest(*at, package.as_bytes()))
-            }
+            Self::Listed(at, package) => listed_key(*at, *package),
             Self::ListedDay(day) => Key::new(LISTED_DAYS, (!day).to_be_bytes()),
             Self::Named(name, subject) => {
                 Key::new(named_shard(subject.kind()), worded(name, subject.id_bytes()))
@@ -273,9 +264,7 @@ impl Row<'_> {
             Self::Log => Key::new(*b"g", *b"log"),
             Self::Marks(subject, span) => of(*subject, b'i', &span.to_be_bytes()),
             Self::History => Key::new(*b"g", *b"history"),
-            Self::Segment(day, first) => {
-                Key::new(SEGMENTS, [&day.to_be_bytes()[..], &first.to_be_bytes()].concat())
-            }
+            Self::Segment(day, first) => segment_key(*day, *first),
         }
     }
 }

@@ -332,9 +332,10 @@ pub struct SealingRow {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct ArchivingRow {
-    /// The blob that somebody is about to write for it.
+    /// The blobs that were about to be written for it, the last one last. Only the row
+    /// of the archive says which of them counts.
     #[n(0)]
-    pub name: Option<String>,
+    pub names: Vec<String>,
 }
 
 /// Where the archive of a tracker's trails of a span is.

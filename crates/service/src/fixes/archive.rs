@@ -144,8 +144,9 @@ impl Service {
         Ok(Some(count))
     }
 
-    /// Says in a note which blob is about to be written, and removes the one that
-    /// somebody else was about to write and did not come to name.
+    /// Says in a note which blob is about to be written, and removes those that others
+    /// were about to write and did not come to name. They stay in the note: whoever is
+    /// stopped before they are removed leaves them to the next.
     async fn claim(
         &self,
         note: &Entry,
@@ -153,8 +154,10 @@ impl Service {
         (tracker, span): (TrackerId, u16),
         guard: &Guard,
     ) -> Result<Option<Entry>> {
-        let meant: ArchivingRow = minicbor::decode(&note.value)?;
-        let row = to_bytes(&ArchivingRow { name: Some(name.to_owned()) });
+        let before: ArchivingRow = minicbor::decode(&note.value)?;
+        let mut meant = before.clone();
+        meant.names.push(name.to_owned());
+        let row = to_bytes(&meant);
         let claim = Write::put(note.key.clone(), Guard::Unchanged(note.version), row.clone());
         match self.table.write(vec![claim]).await {
             Err(table::Error::Conflict(_)) => return Ok(None),
@@ -169,8 +172,8 @@ impl Service {
             return Ok(None);
         }
         let named = now.row.map(|it| it.name);
-        if let Some(left) = meant.name.filter(|it| it != name && named.as_ref() != Some(it)) {
-            self.blobs.delete(&name_of(&left)?).await.map_err(from_blobs)?;
+        for left in before.names.iter().filter(|it| named.as_ref() != Some(it)) {
+            self.blobs.delete(&name_of(left)?).await.map_err(from_blobs)?;
         }
         Ok(Some(claimed))
     }

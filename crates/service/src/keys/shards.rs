@@ -10,9 +10,13 @@ use domain::{
 use table::Key;
 
 use super::{
-    ACCESS_SHARDS, ARCHIVING_SHARDS, ATTENTION_SHARDS, LIST_SHARDS, POSTING_SLOTS, Posted,
-    SUBJECT_SHARDS, TRAIL_DAYS,
+    ACCESS_SHARDS, ARCHIVING_SHARDS, ATTENTION_SHARDS, HOLDER_SHARDS, LIST_SHARDS, POSTING_SLOTS,
+    Posted, SEGMENTS, SUBJECT_SHARDS, TRAIL_DAYS,
 };
+
+pub(super) fn segment_key(day: u32, first: u64) -> Key {
+    Key::new(SEGMENTS, [&day.to_be_bytes()[..], &first.to_be_bytes()].concat())
+}
 
 /// The day and the first entry that a file's key names.
 #[must_use]
@@ -52,6 +56,11 @@ pub fn holders_shard(bucket: u8) -> Vec<u8> {
     vec![b'h', bucket]
 }
 
+pub(super) fn holder_key(holder: HolderId) -> Key {
+    let id = holder.to_bytes();
+    Key::new(holders_shard(id[1] % HOLDER_SHARDS), id)
+}
+
 /// The holder that a key of the map's rows names.
 #[must_use]
 pub fn holder_of_row(key: &Key) -> Option<HolderId> {
@@ -86,6 +95,16 @@ pub fn subjects_shard(bucket: u8) -> Vec<u8> {
 #[must_use]
 pub fn reference_shard(number: &str) -> Vec<u8> {
     tagged(b'r', number.as_bytes())
+}
+
+pub(super) fn reference_key(number: &str, package: PackageId, scheme: &str) -> Key {
+    let sort = [package.as_bytes(), scheme.as_bytes()].concat();
+    Key::new(reference_shard(number), sort)
+}
+
+pub(super) fn listed_key(at: Timestamp, package: PackageId) -> Key {
+    let shard = list_shard(day(at), list_bucket(package));
+    Key::new(shard, newest(at, package.as_bytes()))
 }
 
 /// One of the shards that list the packages of one day.
@@ -306,7 +325,7 @@ pub(super) fn subject_bucket(subject: Subject) -> u8 {
     subject.id_bytes()[0] % SUBJECT_SHARDS
 }
 
-pub(super) fn list_bucket(package: PackageId) -> u8 {
+fn list_bucket(package: PackageId) -> u8 {
     package.as_bytes()[0] % LIST_SHARDS
 }
 

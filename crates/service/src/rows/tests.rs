@@ -300,7 +300,7 @@ fn archived_trails_read_as_they_were_written() {
         "archive.txt",
         &[
             sample("archiving", ArchivingRow::default()),
-            sample("archiving-named", ArchivingRow { name: Some(name("44")) }),
+            sample("archiving-named", ArchivingRow { names: vec![name("44")] }),
             sample("archive-first", ArchiveRow { replaced: None, ..row.clone() }),
             sample("archive-row", row),
             Sample { label: "archive".to_owned(), written: hex(&written), read: Box::new(read) },

@@ -204,6 +204,19 @@ proptest! {
     }
 }
 
+#[tokio::test]
+async fn whoever_is_stopped_twice_in_a_row_leaves_no_blob_behind() {
+    let fixes: Vec<(i64, bool)> = (0..60).map(|it| (it * 25 * HOUR, it % 2 == 0)).collect();
+    for first in 1..4 {
+        for second in 1..4 {
+            let stops =
+                [(true, true, first), (false, true, second)].map(|it| Step::Sweep(Some(it)));
+            let steps = [Step::Fixes(fixes.clone())].into_iter().chain(stops).collect();
+            a_life(steps, &[3 * DAY, 40 * DAY]).await;
+        }
+    }
+}
+
 async fn a_life(steps: Vec<Step>, asked: &[i64]) {
     let faulty = Arc::new(Faulty::new(Arc::new(Memory::new())));
     let kept_in = Arc::new(blobs::Faulty::new(Arc::new(ObjectBlobs::in_memory())));
