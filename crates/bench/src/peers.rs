@@ -77,15 +77,8 @@ pub fn measure() -> io::Result<Taken> {
 /// PostGIS makes the tiles of the same points, each view's one after the other.
 pub fn map(points: &[LatLon], views: &[(&str, Vec<TileId>)]) -> io::Result<()> {
     heading(&format!("PostGIS ST_AsMVT of the same {} points", points.len()));
-    let programs = match missing() {
-        Ok(programs) => programs,
-        Err(what) => {
-            println!("SKIPPED: no peer beside these figures: {what}");
-            return Ok(());
-        }
-    };
     let folder = tempfile::tempdir()?;
-    let postgres = Postgres::start(&programs, folder.path())?;
+    let Some(postgres) = started(folder.path())? else { return Ok(()) };
     let mut sql = String::from(
         "CREATE EXTENSION postgis; CREATE TABLE map (id int, geom geometry(Point, 3857));\n\
          CREATE TEMP TABLE raw (id int, lon float8, lat float8); COPY raw FROM STDIN;\n",
@@ -129,15 +122,8 @@ pub fn search(
     questions: &[(&str, Vec<String>)],
 ) -> io::Result<()> {
     heading("PostgreSQL's trigram index of the same packages");
-    let programs = match missing() {
-        Ok(programs) => programs,
-        Err(what) => {
-            println!("SKIPPED: no peer beside these figures: {what}");
-            return Ok(());
-        }
-    };
     let folder = tempfile::tempdir()?;
-    let postgres = Postgres::start(&programs, folder.path())?;
+    let Some(postgres) = started(folder.path())? else { return Ok(()) };
     let mut sql = String::from(
         "CREATE EXTENSION pg_trgm; CREATE TABLE found (id int, doc text);\nCOPY found FROM STDIN;\n",
     );
@@ -287,4 +273,15 @@ fn run(command: &mut Command) -> io::Result<()> {
         return Ok(());
     }
     Err(io::Error::other(format!("{} ended with {status}", command.get_program().display())))
+}
+
+/// A server of its own, or nothing where none is installed; that is said.
+fn started(folder: &Path) -> io::Result<Option<Postgres>> {
+    match missing() {
+        Ok(programs) => Postgres::start(&programs, folder).map(Some),
+        Err(what) => {
+            println!("SKIPPED: no peer beside these figures: {what}");
+            Ok(None)
+        }
+    }
 }

@@ -57,7 +57,8 @@ pub const FAILURE_SHARDS: u8 = 16;
 pub enum Row<'a> {
     /// A subject's chain and state: [`crate::rows::Head`].
     Head(Subject),
-    /// One recorded event: [`crate::rows::Recorded`]. Never changed, never deleted.
+    /// One recorded event: [`crate::rows::Recorded`]. Never deleted, and changed only
+    /// to erase personal text: [`crate::erasing`].
     Event(Subject, EventId),
     /// What a photo is: [`crate::rows::PhotoRow`].
     Photo(Subject, PhotoId),
