@@ -13,8 +13,12 @@ use super::{Narrow, picture::CELL_LEVELS};
 
 /// Tiles of deeper zooms stand for few holders and are summed up when asked for.
 const ZOOM_MAX: u8 = 12;
-/// Layers that are kept; a further one takes the place of the one kept longest.
-const LAYERS_MAX: usize = 16;
+/// The finest level: every layer of a narrowed map is summed up from this one, so that
+/// only the first look at it reads every holder.
+pub const FINEST: u32 = ZOOM_MAX as u32 + CELL_LEVELS;
+/// Layers that are kept; a further one takes the place of all those of the narrowed map
+/// whose first was kept longest.
+const LAYERS_MAX: usize = 2 * ZOOM_MAX as usize;
 /// Levels of the grid that points are numbered on.
 const LEVELS: u32 = 31;
 
@@ -59,7 +63,8 @@ impl Layers {
     /// Keeps one more.
     pub fn add(&mut self, layer: Layer) {
         if LAYERS_MAX <= self.0.len() {
-            self.0.remove(0);
+            let oldest = self.0[0].narrow.clone();
+            self.0.retain(|it| it.narrow != oldest);
         }
         self.0.push(layer);
     }
@@ -79,6 +84,20 @@ impl Layer {
     /// An empty one.
     pub const fn new(level: u32, narrow: Narrow) -> Self {
         Self { level, narrow, cells: BTreeMap::new() }
+    }
+
+    /// The same in larger cells.
+    pub fn coarser(&self, level: u32) -> Self {
+        let narrower_by = 2 * (self.level - level);
+        let mut cells: Vec<(u64, Sum)> = Vec::new();
+        for (cell, sum) in &self.cells {
+            let cell = cell >> narrower_by;
+            match cells.last_mut() {
+                Some((last, all)) if *last == cell => all.add(sum),
+                _ => cells.push((cell, *sum)),
+            }
+        }
+        Self { level, narrow: self.narrow.clone(), cells: cells.into_iter().collect() }
     }
 
     /// The cell that a point with this number lies in.
@@ -128,6 +147,17 @@ impl Sum {
         self.lat_e7 += sign * i64::from(at.lat_e7());
         self.lon_e7 += sign * i64::from(at.lon_e7());
         for (all, one) in std::iter::zip(&mut self.ids, id.to_bytes()) {
+            *all ^= one;
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.holders += other.holders;
+        self.packages += other.packages;
+        self.problems += other.problems;
+        self.lat_e7 += other.lat_e7;
+        self.lon_e7 += other.lon_e7;
+        for (all, one) in std::iter::zip(&mut self.ids, other.ids) {
             *all ^= one;
         }
     }

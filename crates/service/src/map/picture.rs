@@ -16,7 +16,7 @@ use domain::{
 
 use super::{
     Narrow,
-    layer::{Layer, Layers, Sum, level_of},
+    layer::{FINEST, Layer, Layers, Sum, level_of},
 };
 use crate::rows::{HolderRow, Shown};
 
@@ -125,13 +125,22 @@ impl Picture {
             self.seated_at = Some(now);
         }
         let Some(level) = level_of(id) else { return };
-        if self.layers.get(level, narrow).is_none() {
-            let mut layer = Layer::new(level, narrow.clone());
-            for ((seat, id), pin) in &self.resting {
-                layer.give(*id, *seat, pin.resting_at(), &pin.counts);
+        for level in [FINEST, level] {
+            if self.layers.get(level, narrow).is_none() {
+                self.layers.add(self.summed_up(level, narrow));
             }
-            self.layers.add(layer);
         }
+    }
+
+    fn summed_up(&self, level: u32, narrow: &Narrow) -> Layer {
+        if let Some(finest) = self.layers.get(FINEST, narrow) {
+            return finest.coarser(level);
+        }
+        let mut layer = Layer::new(level, narrow.clone());
+        for ((seat, id), pin) in &self.resting {
+            layer.give(*id, *seat, pin.resting_at(), &pin.counts);
+        }
+        layer
     }
 
     /// What a tile carries at an instant.
