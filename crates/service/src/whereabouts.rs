@@ -78,7 +78,7 @@ impl Service {
         self.answer(
             exact,
             subject,
-            |world| track_needs(world, subject, from, to),
+            |world| track_needs(world, subject, from, to, points_max),
             |world| track(world, subject, from, to, points_max),
         )
         .await
@@ -95,7 +95,7 @@ impl Service {
             false,
             subject,
             |world| {
-                let mut all = track_needs(world, subject, from, to);
+                let mut all = track_needs(world, subject, from, to, points_max);
                 all.extend(needs(world, subject, to));
                 all.sort_unstable();
                 all.dedup();

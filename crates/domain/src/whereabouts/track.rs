@@ -13,8 +13,10 @@ use crate::{
 
 /// Most points of a track.
 pub const TRACK_POINTS_MAX: usize = 2_000;
-/// How many instants are asked for before thinning: enough that a day's fixes
-/// each count.
+/// How many instants are asked for before thinning, for each point of a track: so many
+/// that in a full one a day's fixes each count, and in a short one a bend does.
+const INSTANTS_PER_POINT: usize = 8;
+/// The same for the longest.
 const INSTANTS_MAX: usize = 2 * TRACK_POINTS_MAX;
 /// Into how many parts a time without facts is divided: a flight bends.
 const PARTS: i64 = 16;
@@ -51,7 +53,7 @@ pub fn track(
     points_max: usize,
 ) -> Vec<TrackPoint> {
     let search = Search::new(world);
-    let instants = evenly(instants(&search, subject, from, to), INSTANTS_MAX);
+    let instants = instants(&search, subject, (from, to), points_max);
     let points: Vec<TrackPoint> = instants
         .into_iter()
         .filter_map(|at| search.answer(subject, at).map(|it| point(at, &it)))
@@ -61,9 +63,15 @@ pub fn track(
 
 /// What must still be loaded before [`track`] is final; ask again until nothing is.
 #[must_use]
-pub fn track_needs(world: &World, subject: Subject, from: Timestamp, to: Timestamp) -> Vec<Need> {
+pub fn track_needs(
+    world: &World,
+    subject: Subject,
+    from: Timestamp,
+    to: Timestamp,
+    points_max: usize,
+) -> Vec<Need> {
     let search = Search::without_routes(world);
-    for at in evenly(instants(&search, subject, from, to), INSTANTS_MAX) {
+    for at in instants(&search, subject, (from, to), points_max) {
         search.answer(subject, at);
     }
     search.into_needs()
@@ -79,9 +87,14 @@ const fn point(at: Timestamp, it: &Whereabouts) -> TrackPoint {
     }
 }
 
-/// Every instant at which a fact of it or of what held it says something, and
-/// some between facts that are far apart.
-fn instants(search: &Search, subject: Subject, from: Timestamp, to: Timestamp) -> Vec<Timestamp> {
+/// Instants at which a fact of it or of what held it says something, and some between
+/// facts that are far apart; every one, unless they are many more than the points.
+fn instants(
+    search: &Search,
+    subject: Subject,
+    (from, to): (Timestamp, Timestamp),
+    points_max: usize,
+) -> Vec<Timestamp> {
     let mut facts = BTreeSet::from([from, to.max(from)]);
     gather(search, subject, from, to, super::DEPTH_MAX, &mut facts);
     let facts: Vec<Timestamp> = facts.into_iter().collect();
@@ -94,7 +107,7 @@ fn instants(search: &Search, subject: Subject, from: Timestamp, to: Timestamp) -
         }
     }
     all.extend(facts.last());
-    all
+    evenly(all, points_max.saturating_mul(INSTANTS_PER_POINT).min(INSTANTS_MAX))
 }
 
 fn gather(
