@@ -48,6 +48,10 @@ const PASSWORD: &str = "wombat ledger kettle harbour";
 /// rate is one that can go on for ever.
 const BEHIND_MAX: f64 = 3_000.0;
 
+/// The answer to whoever is to send the same again later, and how much later that is.
+const SHED: u16 = 503;
+const PUT_OFF: Duration = Duration::from_millis(200);
+
 /// One way to send fixes.
 #[derive(Clone, Copy)]
 struct Load {
@@ -144,7 +148,7 @@ async fn run(
     let latest = Rc::new(RefCell::new(vec![outside::now().plus(-1_000); trackers]));
     let work = Work::begin(&server)?;
     let stop = work.start + Duration::from_secs(seconds);
-    let hold = Rc::new(Cell::new(false));
+    let (hold, put_off) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(0)));
     let (holding, mut looking) = (Rc::clone(&hold), server.connect().await?);
     all.spawn_local(async move {
         while Instant::now() < stop {
@@ -157,6 +161,7 @@ async fn run(
         let hold = Rc::clone(&hold);
         let mut connection = Connection::open(server.address, token).await?;
         let (latencies, latest) = (Rc::clone(&latencies), Rc::clone(&latest));
+        let put_off = Rc::clone(&put_off);
         let mut random = number as u64;
         all.spawn_local(async move {
             let media = if load.columns { COLUMNS } else { JSON };
@@ -168,7 +173,12 @@ async fn run(
                 let batch = next_batch(&mut random, number, load, &mut latest.borrow_mut());
                 let body = if load.columns { batch.to_bytes() } else { json_of(&batch) };
                 let begun = Instant::now();
-                let answer = connection.send("POST", "/v1/fixes", media, Some(&body)).await;
+                let mut answer = connection.send("POST", "/v1/fixes", media, Some(&body)).await;
+                while answer.as_ref().is_ok_and(|it| it.status == SHED) {
+                    put_off.set(put_off.get() + 1);
+                    tokio::time::sleep(PUT_OFF).await;
+                    answer = connection.send("POST", "/v1/fixes", media, Some(&body)).await;
+                }
                 answer.and_then(|it| it.good()).expect("every batch is taken");
                 latencies.borrow_mut().push(begun.elapsed());
             }
@@ -185,7 +195,8 @@ async fn run(
     } else {
         figure(&name, format_args!("{:.0}/s", count / took));
     }
-    spread("  time to accept a batch", each, None);
+    spread("  time to accept a batch, until it was if it was put off", each, None);
+    figure("  batches put off and sent again", put_off.get());
     figure(
         "  changes not derived yet at the end, counted up to a bound",
         behind(&mut watching).await?,
