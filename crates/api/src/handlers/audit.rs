@@ -1,7 +1,7 @@
 //! What the audit log holds of one thing, and what somebody did.
 
 use axum::{extract::State, response::Json};
-use domain::id::Subject;
+use domain::id::{Subject, UserId};
 use serde::Deserialize;
 use service::history::Filter;
 use utoipa::{
@@ -10,7 +10,9 @@ use utoipa::{
 };
 
 use crate::{
-    Api, cursor,
+    Api,
+    auth::Signed,
+    cursor,
     handlers::{Part, packages::find},
     problem::{Problem, Result},
     query::{Parameters, Query, Segment, with},
@@ -21,6 +23,8 @@ use crate::{
 };
 
 const LIST: &str = "audit";
+/// What is remembered of who asks for more than what one account did.
+const EVERYTHING: &str = "log";
 
 /// Which entries.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -47,6 +51,7 @@ impl Parameters for Asked {
 /// newest of the log first.
 pub async fn list(
     State(api): State<Api>,
+    signed: Signed,
     Query(Part { of: asked, paging }): Query<Part<Asked>>,
 ) -> Result<Json<AuditList>> {
     let (from, until) = (asked.from.map(|it| it.0), asked.to.map(|it| it.0));
@@ -56,6 +61,10 @@ pub async fn list(
     let before = paging.after(LIST)?;
     let before = before.map(|it| it.try_into().map_err(|_| cursor::invalid())).transpose()?;
     let before = before.map(u64::from_be_bytes);
+    // Only ids are remembered for ever: any other text may be somebody's name.
+    let account = asked.actor.as_ref().filter(|it| it.parse::<UserId>().is_ok());
+    let about = account.map_or(EVERYTHING, String::as_str);
+    api.service().note_evidence_read(&signed.attribution(), about).await?;
     let filter = Filter { actor: asked.actor, kind: asked.kind, from, until };
     let found = api.service().find_logged(&filter, before, paging.limit()).await?;
     let last = found.entries.last().filter(|_| found.more);
@@ -66,9 +75,12 @@ pub async fn list(
 /// Everything recorded of a package, in the order of recording.
 pub async fn of_package(
     State(api): State<Api>,
+    signed: Signed,
     Segment(text): Segment<String>,
 ) -> Result<Json<PackageAudit>> {
     let package = find(&api, &text).await?;
+    let about = package.to_string();
+    api.service().note_evidence_read(&signed.attribution(), &about).await?;
     let entries = api.service().logged(Subject::Package(package)).await?;
     Ok(Json(PackageAudit::of(package, &entries)))
 }

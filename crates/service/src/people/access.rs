@@ -1,5 +1,6 @@
 //! What is remembered of who may do what: changes of accounts, administrators
-//! signing in, failed attempts. Written with the change itself; never changed.
+//! signing in, failed attempts, reads of evidence. Written with the change itself, or
+//! before what was asked for is shown; never changed.
 
 use domain::{
     id::{Subject, UserId},
@@ -10,6 +11,7 @@ use minicbor::{Decode, Encode};
 use table::{Guard, Scan, Write};
 
 use crate::{
+    Service,
     error::Error,
     keys::{ACCESS_SHARDS, Row, access_shard, day},
     outside::random,
@@ -68,6 +70,12 @@ pub enum AccessKind {
     /// Personal text was erased.
     #[n(14)]
     Erased,
+    /// What the audit log says was read: of a thing, of what somebody did, or all.
+    #[n(15)]
+    EvidenceRead,
+    /// A list was taken out.
+    #[n(16)]
+    Exported,
 }
 
 impl AccessKind {
@@ -89,6 +97,8 @@ impl AccessKind {
             Self::LinkIssued => "link_issued",
             Self::SetUp => "set_up",
             Self::Erased => "personal_text_erased",
+            Self::EvidenceRead => "evidence_read",
+            Self::Exported => "exported",
         }
     }
 }
@@ -176,6 +186,26 @@ impl Happened {
             access.about = about,
             "access: {kind}"
         );
+    }
+}
+
+impl Service {
+    /// Remembers that somebody is about to read what the audit log says of a subject
+    /// or an account, by its id, or in one word of how much it is. Who cannot be
+    /// remembered must not be shown it. Nothing personal may be in `about`: it is
+    /// logged for ever.
+    pub async fn note_evidence_read(&self, by: &Attribution, about: &str) -> Result<()> {
+        let account: Option<UserId> = about.parse().ok();
+        let read = Happened::to_any(account, AccessKind::EvidenceRead);
+        let read = if account.is_some() { read } else { read.about(about) };
+        Ok(self.people().commit(by, Vec::new(), vec![read]).await?)
+    }
+
+    /// Remembers that somebody is about to take out a list, in one word of what. Who
+    /// cannot be remembered must not get it.
+    pub async fn note_export(&self, by: &Attribution, about: &str) -> Result<()> {
+        let taken = Happened::to_any(None, AccessKind::Exported).about(about);
+        Ok(self.people().commit(by, Vec::new(), vec![taken]).await?)
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::rows::tests::{Sample, at, check, sample};
 
-const KINDS: [AccessKind; 15] = [
+const KINDS: [AccessKind; 17] = [
     AccessKind::Created,
     AccessKind::PermissionsChanged,
     AccessKind::Disabled,
@@ -24,6 +24,8 @@ const KINDS: [AccessKind; 15] = [
     AccessKind::LinkIssued,
     AccessKind::SetUp,
     AccessKind::Erased,
+    AccessKind::EvidenceRead,
+    AccessKind::Exported,
 ];
 
 #[test]
