@@ -3,7 +3,7 @@
 use domain::{
     attention::AttentionReason,
     holding::HolderId,
-    id::{ClientId, EventId, PackageId, PhotoId, Subject, TrackerId, UserId},
+    id::{AccessId, ChunkId, ClientId, EventId, PackageId, PhotoId, Subject, TrackerId, UserId},
     time::Timestamp,
 };
 use table::Key;
@@ -48,6 +48,9 @@ pub const REEL_DAYS: &[u8] = b"pd";
 pub const FRAMES: &[u8] = b"pf";
 /// How many shards a day of what happened to people's access is spread over.
 pub const ACCESS_SHARDS: u8 = 4;
+/// The day, counted from 1970, before which nothing is looked for that is kept by day:
+/// 2026-01-01, when there was no such product.
+pub const FIRST_DAY: u32 = 20_454;
 /// How many shards the counts of wrong attempts are spread over.
 pub const FAILURE_SHARDS: u8 = 16;
 
@@ -157,6 +160,11 @@ pub enum Row<'a> {
     /// Derived: a file of the history, by its day and its first entry:
     /// [`crate::history::SegmentRow`].
     Segment(u32, u64),
+    /// Derived: where in the log is what happened to somebody's access:
+    /// [`crate::log::stored::MarkRow`].
+    AccessMark(Timestamp, AccessId),
+    /// Derived: where in the log a chunk is: [`crate::log::stored::MarkRow`].
+    ChunkMark(Timestamp, ChunkId),
 }
 
 /// What is kept of an hour of the map's past.
@@ -266,6 +274,11 @@ impl Row<'_> {
             Self::Marks(subject, span) => of(*subject, b'i', &span.to_be_bytes()),
             Self::History => Key::new(*b"g", *b"history"),
             Self::Segment(day, first) => segment_key(*day, *first),
+            Self::AccessMark(at, id) => marks_beside(access_key(*at, *id.as_bytes())),
+            Self::ChunkMark(at, id) => {
+                let sort = oldest_first(*at, id.as_bytes());
+                marks_beside(Key::new(chunk_shard(trail_span(*at)), sort))
+            }
         }
     }
 }

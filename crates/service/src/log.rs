@@ -1,6 +1,7 @@
-//! The audit log of all events: what is in it, and how it is read. Who appends to
-//! it is `log/sequencer.rs`; which event is where, `log/marks.rs`.
+//! The audit log: what is in it, and how it is read. Who appends to it is
+//! `log/sequencer.rs`; what is logged, `log/entries.rs`; where it is, `log/marks.rs`.
 
+mod entries;
 mod marks;
 mod reconcile;
 pub mod sequencer;

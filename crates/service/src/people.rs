@@ -35,8 +35,8 @@ use crate::outside::{Clock, Entropy};
 use authenticate::Verified;
 use hasher::Hasher;
 
-pub(crate) use access::Happened;
 pub use access::{Access, AccessKind};
+pub(crate) use access::{Happened, logged as logged_access};
 pub use account::{NewUser, User, UserPage};
 pub use amend::Amendment;
 pub use authenticate::STALE_MAX;

@@ -5,10 +5,11 @@ use audit::{
     proof::TlogProof,
     verify::{Against, BoxFuture, Source, verify},
 };
-use serde_json::json;
+use axum::http::Method;
+use serde_json::{Value, json};
 use service::{
     log::sequencer::Sequencer,
-    people::Permission::{Audit, Enter, Track},
+    people::Permission::{Admin, Audit, Enter, Track},
 };
 
 use crate::world::{Asker, World};
@@ -54,14 +55,15 @@ async fn who_may_audit_reads_and_checks_the_whole_log_over_http() {
     let vkey = PublicKey::of_text(&String::from_utf8_lossy(&vkey.body)).expect("a key");
     let checkpoint = world.get(&auditor, "/v1/log/checkpoint").await.expect(200);
     assert!(checkpoint.header("content-type").starts_with("text/plain"));
-    assert_eq!(Checkpoint::open(&checkpoint.body, &vkey).expect("signed").size, 303);
+    // 303 events; two accounts with a link and a token each; the look at the package.
+    assert_eq!(Checkpoint::open(&checkpoint.body, &vkey).expect("signed").size, 310);
     let tile = world.get(&auditor, "/v1/log/tile/0/000").await.expect(200);
     assert_eq!(tile.body.len(), 8_192);
     assert!(tile.header("cache-control").contains("immutable"));
     let source = OverHttp(&world, &auditor);
     let against = Against { key: &vkey, since: None };
     let report = verify(&source, against, &mut |_, _| ()).await.expect("it answers");
-    assert_eq!((report.faults, report.entries), (vec![], 303));
+    assert_eq!((report.faults, report.entries), (vec![], 310));
 
     // Each event with its bytes, its place and its proof.
     let audit = world.get(&auditor, &path).await.expect(200).json();
@@ -73,7 +75,7 @@ async fn who_may_audit_reads_and_checks_the_whole_log_over_http() {
         let leaf = entry["leaf"].as_str().expect("text").as_bytes();
         TlogProof::of_text(&proof).expect("a proof").check(leaf, &vkey).expect("it is in the log");
     }
-    for gone in ["proofs/303", "proofs/x", "proofs/-1", "tile/0/001", "tile/9/x/y", "tile/0/0"] {
+    for gone in ["proofs/310", "proofs/x", "proofs/-1", "tile/0/001", "tile/9/x/y", "tile/0/0"] {
         world.get(&auditor, &format!("/v1/log/{gone}")).await.expect(404);
     }
     world.get(&auditor, "/v1/audit/packages/nothing").await.expect(404);
@@ -96,7 +98,7 @@ async fn who_may_audit_asks_what_somebody_did() {
         let (world, auditor) = (&world, &auditor);
         async move { world.get(auditor, &path).await }
     };
-    let all = get("").await.expect(200).json();
+    let all = get("?kind=registered").await.expect(200).json();
     let all_entries = all["entries"].as_array().expect("a list");
     assert_eq!((all_entries.len(), &all["next"]), (8, &json!(null)));
     let first = all_entries.iter().find(|it| it["about"] == package).expect("the monitor");
@@ -122,4 +124,47 @@ async fn who_may_audit_asks_what_somebody_did() {
     get("?who=me").await.expect(400);
     get("?cursor=elsewhere").await.expect(400);
     world.get(&clerk, "/v1/audit").await.expect(403);
+}
+
+#[tokio::test]
+async fn who_may_audit_asks_what_an_administrator_changed_and_is_remembered() {
+    let world = World::new();
+    let (admin, auditor) = (world.person(&[Admin]).await, world.person(&[Audit]).await);
+    let clerk = world.person(&[Enter]).await;
+    let id = async |who: &Asker| {
+        let me = world.get(who, "/v1/me").await.expect(200).json();
+        me["user"].as_str().expect("an account").to_owned()
+    };
+    let (admin_id, auditor_id, clerk_id) = (id(&admin).await, id(&auditor).await, id(&clerk).await);
+    let change = json!({ "permissions": ["track", "enter"] });
+    let path = format!("/v1/users/{clerk_id}");
+    world.json(Method::PATCH, &admin, &path, &change, &[]).await.expect(200);
+    let key = LogKey::new("api.test/log", &[9; 32]).expect("a key");
+    let mut sequencer = Sequencer::new(world.service.clone(), key);
+    let mut did = async |who: &str| {
+        sequencer.catch_up().await.expect("memory answers");
+        let path = format!("/v1/audit?actor={who}");
+        let page = world.get(&auditor, &path).await.expect(200).json();
+        let line = |it: &Value| {
+            let text = |name: &str| it[name].as_str().expect("text").to_owned();
+            let leaf: Value = serde_json::from_str(&text("leaf")).expect("JSON");
+            (text("kind"), text("about"), leaf)
+        };
+        page["entries"].as_array().expect("a list").iter().map(line).collect::<Vec<_>>()
+    };
+    let done = did(&admin_id).await;
+    let changed = done.iter().find(|it| it.0 == "permissions_changed").expect("it is logged");
+    assert_eq!(changed.1, clerk_id);
+    assert_eq!(changed.2["before"], json!(["enter"]));
+    assert_eq!(changed.2["after"], json!(["track", "enter"]));
+    assert_eq!(done.iter().filter(|it| it.0 == "signed_in").count(), 1);
+    // The question itself is evidence from then on.
+    let asked = did(&auditor_id).await;
+    let asked: Vec<_> = asked.iter().filter(|it| it.0 == "evidence_read").collect();
+    assert_eq!((asked.len(), &asked[0].1), (1, &admin_id));
+    // What is no id is not kept for ever: it may be somebody's name.
+    did("Ada%20Byron").await;
+    let asked = did(&auditor_id).await;
+    assert!(asked.iter().all(|it| !it.2.to_string().contains("Byron")));
+    assert!(asked.iter().any(|it| it.1 == "log"));
 }

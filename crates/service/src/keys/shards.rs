@@ -4,14 +4,14 @@
 use domain::{
     attention::AttentionReason,
     holding::HolderId,
-    id::{PackageId, Subject, SubjectKind, TrackerId, UserId},
+    id::{AccessId, PackageId, Subject, SubjectKind, TrackerId, UserId},
     time::{DAY, Timestamp},
 };
 use table::Key;
 
 use super::{
-    ACCESS_SHARDS, ARCHIVING_SHARDS, ATTENTION_SHARDS, HOLDER_SHARDS, LIST_SHARDS, POSTING_SLOTS,
-    Posted, SEGMENTS, SUBJECT_SHARDS, TRAIL_DAYS,
+    ACCESS_SHARDS, ARCHIVING_SHARDS, ATTENTION_SHARDS, FIRST_DAY, HOLDER_SHARDS, LIST_SHARDS,
+    POSTING_SLOTS, Posted, SEGMENTS, SUBJECT_SHARDS, TRAIL_DAYS,
 };
 
 pub(super) fn segment_key(day: u32, first: u64) -> Key {
@@ -284,6 +284,41 @@ pub fn access_shard(day: u32, bucket: u8) -> Vec<u8> {
 pub(super) fn access_key(at: Timestamp, id: [u8; 16]) -> Key {
     let sort = [&at.millis().to_be_bytes()[..], &id].concat();
     Key::new(access_shard(day(at), id[0] % ACCESS_SHARDS), sort)
+}
+
+/// When something happened to somebody's access, and its id, as its key says.
+#[must_use]
+pub fn access_of_key(key: &Key) -> Option<(Timestamp, AccessId)> {
+    let (at, id) = key.sort.split_first_chunk::<8>()?;
+    let is_access = key.shard.len() == 6 && key.shard[0] == b'a';
+    let id = id.try_into().ok().filter(|_| is_access)?;
+    Some((instant(at)?, AccessId::from_bytes(id)))
+}
+
+/// When a chunk was sealed, as its key says.
+#[must_use]
+pub fn chunk_of_key(key: &Key) -> Option<Timestamp> {
+    let (at, hash) = key.sort.split_first_chunk::<8>()?;
+    let is_chunk = key.shard.len() == 3 && key.shard[0] == b'x' && hash.len() == 8;
+    is_chunk.then(|| instant(at))?
+}
+
+/// The shards of everything beside events that is logged, up to a day; the oldest first
+/// of each kind.
+pub fn logged_shards(until: Timestamp) -> impl Iterator<Item = Vec<u8>> {
+    let days = FIRST_DAY..=day(until);
+    let access = days.flat_map(|day| (0..ACCESS_SHARDS).map(move |it| access_shard(day, it)));
+    let spans = (FIRST_DAY / TRAIL_DAYS) as u16..=trail_span(until);
+    access.chain(spans.map(chunk_shard))
+}
+
+/// Where the marks of what lies in a shard lie.
+pub(super) fn marks_beside(key: Key) -> Key {
+    Key { shard: [key.shard.as_slice(), b"i"].concat(), ..key }
+}
+
+fn instant(millis: &[u8; 8]) -> Option<Timestamp> {
+    i64::try_from(u64::from_be_bytes(*millis)).ok().and_then(|it| Timestamp::from_millis(it).ok())
 }
 
 /// One of the shards that count wrong attempts.

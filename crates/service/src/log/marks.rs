@@ -1,13 +1,16 @@
-//! Marks: where in the log each event is. Derived from the log, beside the events,
-//! whose rows stay as they are.
+//! Marks: where in the log each entry is. Derived from the log, beside what was logged,
+//! whose rows stay as they are: events share rows, all else has one each.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::id::Subject;
 use futures::{StreamExt, TryStreamExt, stream};
-use table::{Guard, Scan, Write};
+use table::{Guard, Key, Scan, Write};
 
-use super::stored::{MarksRow, SPAN};
+use super::{
+    entries::Logs,
+    stored::{MarkRow, MarksRow, SPAN},
+};
 use crate::{
     Service,
     error::{Error, Result},
@@ -23,18 +26,35 @@ const ATTEMPTS_MAX: usize = 24;
 /// Rows read at once.
 const PAGE: usize = 1_000;
 
-/// An event that is in the log.
+/// What is in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Marked {
-    pub subject: Subject,
-    /// Its number in the subject's chain.
-    pub seq: u64,
+    pub what: Logs,
     /// Its place in the log.
     pub index: u64,
 }
 
-/// Rows of marks as they were read, by subject and span, and what guards them.
-pub(super) type Noted = BTreeMap<(Subject, u64), (MarksRow, Guard)>;
+/// Marks as they were read.
+#[derive(Debug, Default)]
+pub(super) struct Noted {
+    /// Those of events, by subject and span, and what guards their rows.
+    events: BTreeMap<(Subject, u64), (MarksRow, Guard)>,
+    /// What else has one.
+    others: BTreeSet<Logs>,
+}
+
+impl Noted {
+    /// Whether an entry has its mark.
+    pub(super) fn has(&self, what: Logs) -> bool {
+        match what {
+            Logs::Event(subject, seq) => {
+                let (span, place) = MarksRow::place(seq);
+                self.events.get(&(subject, span)).is_some_and(|row| row.0.at(place).is_some())
+            }
+            Logs::Access(..) | Logs::Chunk(..) => self.others.contains(&what),
+        }
+    }
+}
 
 impl Service {
     /// Where the events of a subject are, by their numbers in its chain.
@@ -55,27 +75,45 @@ impl Service {
         Ok(indices)
     }
 
-    /// The rows in which these events have their marks.
-    pub(super) async fn noted(&self, events: &[(Subject, u64)]) -> Result<Noted> {
-        let spans: BTreeSet<(Subject, u64)> =
-            events.iter().map(|(subject, seq)| (*subject, MarksRow::place(*seq).0)).collect();
-        let each: Vec<_> = spans.into_iter().map(|it| self.marks_row(it)).collect();
-        stream::iter(each).buffer_unordered(AT_ONCE).try_collect().await
+    /// The marks that these have.
+    pub(super) async fn noted(&self, all: impl Iterator<Item = Logs>) -> Result<Noted> {
+        let (mut spans, mut others) = (BTreeSet::new(), Vec::new());
+        for what in all {
+            match what {
+                Logs::Event(subject, seq) => {
+                    spans.insert((subject, MarksRow::place(seq).0));
+                }
+                Logs::Access(..) | Logs::Chunk(..) => others.push(what),
+            }
+        }
+        let spans: Vec<_> = spans.into_iter().map(|it| self.marks_row(it)).collect();
+        let others: Vec<_> = others.into_iter().map(|it| self.marked(it)).collect();
+        let events = stream::iter(spans).buffer_unordered(AT_ONCE).try_collect().await?;
+        let others: Vec<Option<Logs>> =
+            stream::iter(others).buffer_unordered(AT_ONCE).try_collect().await?;
+        Ok(Noted { events, others: others.into_iter().flatten().collect() })
     }
 
-    /// Marks events that are in the log, whatever of it was done before.
+    /// Marks what is in the log, whatever of it was done before.
     pub(super) async fn mark(&self, mut noted: Noted, marked: &[Marked]) -> Result<()> {
         let mut spans: BTreeMap<(Subject, u64), Vec<(usize, u64)>> = BTreeMap::new();
+        let mut others = Vec::new();
         for it in marked {
-            let (span, place) = MarksRow::place(it.seq);
-            spans.entry((it.subject, span)).or_default().push((place, it.index));
+            match it.what {
+                Logs::Event(subject, seq) => {
+                    let (span, place) = MarksRow::place(seq);
+                    spans.entry((subject, span)).or_default().push((place, it.index));
+                }
+                what if noted.has(what) => (),
+                what => others.push(self.mark_other(what, it.index)),
+            }
         }
-        let each: Vec<_> = spans
+        let spans: Vec<_> = spans
             .into_iter()
-            .map(|(of, places)| self.mark_row(of, noted.remove(&of), places))
+            .map(|(of, places)| self.mark_row(of, noted.events.remove(&of), places))
             .collect();
-        stream::iter(each).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
-        Ok(())
+        stream::iter(spans).buffer_unordered(AT_ONCE).try_collect::<()>().await?;
+        stream::iter(others).buffer_unordered(AT_ONCE).try_collect::<()>().await
     }
 
     async fn mark_row(
@@ -107,5 +145,26 @@ impl Service {
             return Ok((of, (MarksRow::default(), Guard::Absent)));
         };
         Ok((of, (minicbor::decode(&entry.value)?, Guard::Unchanged(entry.version))))
+    }
+
+    /// Whoever marks the same writes the same: it is in the log in one place only.
+    async fn mark_other(&self, what: Logs, index: u64) -> Result<()> {
+        let Some(key) = mark_key(what) else { return Ok(()) };
+        let put = Write::put(key, Guard::Any, to_bytes(&MarkRow { index }));
+        Ok(self.table.write(vec![put]).await?)
+    }
+
+    async fn marked(&self, what: Logs) -> Result<Option<Logs>> {
+        let Some(key) = mark_key(what) else { return Ok(None) };
+        Ok(self.table.get(&key).await?.map(|_| what))
+    }
+}
+
+/// The key of a mark that no others share a row with.
+fn mark_key(what: Logs) -> Option<Key> {
+    match what {
+        Logs::Event(..) => None,
+        Logs::Access(at, id) => Some(Row::AccessMark(at, id).key()),
+        Logs::Chunk(at, id) => Some(Row::ChunkMark(at, id).key()),
     }
 }

@@ -1,5 +1,5 @@
-//! Looking for events that no feed will bring: those that were recorded before there
-//! was a log, and those whose changes are gone unread.
+//! Looking for what no feed will bring: what was recorded before there was a log, and
+//! what changed so long ago unread that the changes are gone.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,14 @@ use futures::{StreamExt, TryStreamExt, stream};
 use table::{FeedId, Scan, Seq};
 
 use super::{
-    sequencer::{BATCH, Loaded, Pending, Sequencer},
+    entries::Pending,
+    sequencer::{BATCH, Loaded, Sequencer},
     stored::LogRow,
 };
 use crate::{
+    Service,
     error::Result,
-    keys::{SUBJECT_SHARDS, subject_of_bytes, subjects_shard},
+    keys::{SUBJECT_SHARDS, logged_shards, subject_of_bytes, subjects_shard},
 };
 
 /// Subjects looked at at the same time.
@@ -41,7 +43,7 @@ impl Sequencer {
             while let Some(scan) = next {
                 let page = self.service.table.scan(scan).await?;
                 let subjects = page.entries.iter().filter_map(|it| subject_of_bytes(&it.key.sort));
-                let each: Vec<_> = subjects.map(|it| self.unlogged(it)).collect();
+                let each: Vec<_> = subjects.map(|it| self.service.unlogged(it)).collect();
                 let mut each = stream::iter(each).buffer_unordered(AT_ONCE);
                 let mut pending: Vec<Pending> = Vec::new();
                 while let Some(some) = each.try_next().await? {
@@ -61,9 +63,10 @@ impl Sequencer {
                 next = page.rest;
             }
         }
+        let Some(mut loaded) = self.append_others(loaded).await? else { return Ok(None) };
         let found = loaded.row.size - size;
         if whole {
-            tracing::warn!(events = found, "changes were gone unread: every subject was compared");
+            tracing::warn!(entries = found, "changes were gone unread: all there is was compared");
         }
         loaded.at.extend(newest);
         loaded.lost.clear();
@@ -71,14 +74,39 @@ impl Sequencer {
         self.save(loaded, row).await
     }
 
+    /// Appends what is no event and not in the log.
+    async fn append_others(&self, mut loaded: Loaded) -> Result<Option<Loaded>> {
+        let mut pending: Vec<Pending> = Vec::new();
+        for shard in logged_shards(self.service.clock.now()) {
+            let mut next = Some(Scan::whole(shard, PAGE));
+            while let Some(scan) = next {
+                let page = self.service.table.scan(scan).await?;
+                for entry in &page.entries {
+                    pending.extend(Pending::of_row(&entry.key, &entry.value)?);
+                }
+                if BATCH <= pending.len() {
+                    let Some(appended) = self.append(loaded, std::mem::take(&mut pending)).await?
+                    else {
+                        return Ok(None);
+                    };
+                    loaded = appended;
+                }
+                next = page.rest;
+            }
+        }
+        self.append(loaded, pending).await
+    }
+}
+
+impl Service {
     /// The events of a subject that have no mark.
-    async fn unlogged(&self, subject: Subject) -> Result<Vec<Pending>> {
-        let Some((head, _)) = self.service.head(subject).await? else { return Ok(Vec::new()) };
-        let logged = self.service.log_indices(subject).await?;
+    pub(super) async fn unlogged(&self, subject: Subject) -> Result<Vec<Pending>> {
+        let Some((head, _)) = self.head(subject).await? else { return Ok(Vec::new()) };
+        let logged = self.log_indices(subject).await?;
         if logged.len() as u64 == head.seq {
             return Ok(Vec::new());
         }
-        let mut all = self.service.all_recorded(subject).await?;
+        let mut all = self.all_recorded(subject).await?;
         all.retain(|it| !logged.contains_key(&it.seq));
         all.sort_by_key(|it| it.seq);
         Ok(all.iter().map(Pending::of).collect())

@@ -1,31 +1,32 @@
-//! The sequencer: follows the feed and appends every event to the log, once.
+//! The sequencer: follows the feed and appends every event to the log, once, and what
+//! else is logged for ever.
 //!
 //! One row of the table says what the log is, and how far the feeds are in it. Whoever
 //! appends stages the files, signs, swaps that row against the one it read, and only
 //! then publishes and marks. Any number may run at once, and stop anywhere: whoever
 //! lost the swap, or does not know, reads the row again. Before it takes anything it
 //! marks what is logged and may not be marked, so that a mark, or none, is the truth;
-//! an event that comes round again has one.
+//! what comes round again has one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use audit::{
     Checkpoint, Edge, LogKey,
-    chain::named,
     log::{LogError, LogFiles},
 };
-use domain::{id::Subject, time::Timestamp};
-use table::{Changed, FeedId, Guard, Seq, Version, Write};
+use domain::time::Timestamp;
+use table::{FeedId, Guard, Seq, Version, Write};
 
 use super::{
+    entries::{Logs, Pending},
     marks::Marked,
-    stored::{LogCursor, LogRow, MarksRow},
+    stored::{LogCursor, LogRow},
 };
 use crate::{
     Service,
     error::{Error, Result},
-    keys::{Row, subject_of_shard},
-    rows::{Recorded, to_bytes},
+    keys::Row,
+    rows::to_bytes,
 };
 
 /// Most entries of one batch, give or take what is read of a feed at once.
@@ -68,15 +69,6 @@ pub(super) struct Loaded {
     pub lost: BTreeSet<FeedId>,
     /// Changes read since the row said how far.
     unsaved: usize,
-}
-
-/// An event that may have to be appended.
-#[derive(Debug)]
-pub(super) struct Pending {
-    pub subject: Subject,
-    pub seq: u64,
-    leaf: Vec<u8>,
-    recorded_at: Timestamp,
 }
 
 impl Sequencer {
@@ -200,13 +192,11 @@ impl Sequencer {
 
     /// Entries that are in the log, whoever put them there, get their marks.
     async fn mark_again(&self, first: u64, entries: Vec<Vec<u8>>) -> Result<()> {
-        let marked = |(index, entry): (u64, Vec<u8>)| {
-            let (subject, seq) = named(&entry)?;
-            Some(Marked { subject: subject.parse().ok()?, seq, index })
-        };
+        let marked =
+            |(index, leaf): (u64, Vec<u8>)| Some(Marked { what: Logs::of_leaf(&leaf)?, index });
         let marked: Vec<Marked> = (first..).zip(entries).filter_map(marked).collect();
-        let of: Vec<_> = marked.iter().map(|it| (it.subject, it.seq)).collect();
-        self.service.mark(self.service.noted(&of).await?, &marked).await
+        let noted = self.service.noted(marked.iter().map(|it| it.what)).await?;
+        self.service.mark(noted, &marked).await
     }
 
     /// What is new in the feeds.
@@ -224,7 +214,7 @@ impl Sequencer {
                 };
                 let Some(last) = batch.last().map(|it| it.seq) else { break };
                 for change in batch.iter().filter(|it| after < it.seq) {
-                    pending.extend(event_of(change)?);
+                    pending.extend(Pending::of_change(change)?);
                 }
                 loaded.unsaved += batch.len();
                 loaded.at.insert(feed, last);
@@ -240,13 +230,9 @@ impl Sequencer {
         mut pending: Vec<Pending>,
     ) -> Result<Option<Loaded>> {
         let mut seen = BTreeSet::new();
-        pending.retain(|it| seen.insert((it.subject, it.seq)));
-        let of: Vec<_> = pending.iter().map(|it| (it.subject, it.seq)).collect();
-        let noted = self.service.noted(&of).await?;
-        pending.retain(|it| {
-            let (span, place) = MarksRow::place(it.seq);
-            noted.get(&(it.subject, span)).is_none_or(|row| row.0.at(place).is_none())
-        });
+        pending.retain(|it| seen.insert(it.what));
+        let noted = self.service.noted(pending.iter().map(|it| it.what)).await?;
+        pending.retain(|it| !noted.has(it.what));
         let Some(oldest) = pending.iter().map(|it| it.recorded_at).min() else {
             return Ok(Some(loaded));
         };
@@ -270,8 +256,7 @@ impl Sequencer {
         loaded.edge = grown.edge;
         let Some(loaded) = self.save(loaded, row).await? else { return Ok(None) };
         self.files.publish(&counts, &note, &grown.tiles, before).await?;
-        let marked =
-            |(index, it): (u64, &Pending)| Marked { subject: it.subject, seq: it.seq, index };
+        let marked = |(index, it): (u64, &Pending)| Marked { what: it.what, index };
         let marked: Vec<Marked> = (before..).zip(&pending).map(marked).collect();
         self.service.mark(noted, &marked).await?;
         self.publish_status(&loaded.row, Some(oldest));
@@ -306,28 +291,5 @@ impl Sequencer {
         if let Some(oldest) = oldest {
             status.merge_delay_ms = self.service.clock.now().millis() - oldest.millis();
         }
-    }
-}
-
-impl Pending {
-    /// An event as it is logged.
-    pub(super) fn of(recorded: &Recorded) -> Self {
-        Self {
-            subject: recorded.event.subject,
-            seq: recorded.seq,
-            leaf: recorded.leaf(),
-            recorded_at: recorded.event.recorded_at,
-        }
-    }
-}
-
-/// The event that a change has put in place. An event's row is written once.
-fn event_of(change: &Changed) -> Result<Option<Pending>> {
-    let is_event = change.key.sort.first() == Some(&b'e')
-        && change.key.sort.len() == 17
-        && subject_of_shard(&change.key.shard).is_some();
-    match &change.new {
-        Some(row) if is_event => Ok(Some(Pending::of(&minicbor::decode(row)?))),
-        _ => Ok(None),
     }
 }

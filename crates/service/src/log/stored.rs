@@ -62,6 +62,15 @@ pub struct MarksRow {
     pub indices: Vec<Option<u64>>,
 }
 
+/// Where in the log an entry is that is no event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct MarkRow {
+    /// Its place.
+    #[n(0)]
+    pub index: u64,
+}
+
 impl LogRow {
     /// What it signs.
     #[must_use]

@@ -3,7 +3,8 @@
 //! before what was asked for is shown; never changed.
 
 use domain::{
-    id::{Subject, UserId},
+    id::{AccessId, Subject, UserId},
+    leaf::entry,
     time::Timestamp,
 };
 use futures::future::try_join_all;
@@ -261,6 +262,14 @@ impl People {
         }
         Ok(all)
     }
+}
+
+/// What a row remembers, as it is logged.
+pub(crate) fn logged(at: Timestamp, id: AccessId, value: &[u8]) -> Result<entry::Access> {
+    let AccessRow { kind, actor, source, user, about, before, after } = minicbor::decode(value)?;
+    let words = |it: Permissions| it.iter().map(|it| it.word().to_owned()).collect();
+    let (kind, before, after) = (kind.word().to_owned(), before.map(words), after.map(words));
+    Ok(entry::Access { id, at, kind, actor, source, user, about, before, after })
 }
 
 /// Whoever has not signed in.

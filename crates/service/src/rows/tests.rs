@@ -8,7 +8,10 @@ use domain::{
     event::{Event, Fact},
     fixes::{Batch, Chunk, Mark, Point, Ring, archive, chunk, columns},
     holding::{HolderId, Lane},
-    id::{ClientId, ContainerId, EventId, PackageId, PhotoId, PlaceId, Subject, TrackerId, UserId},
+    id::{
+        AccessId, ChunkId, ClientId, ContainerId, EventId, PackageId, PhotoId, PlaceId, Subject,
+        TrackerId, UserId,
+    },
     leaf::hex,
     map::{Counts, MarkKind, Path, Waypoint},
     mode::Mode,
@@ -30,7 +33,7 @@ use crate::{
     history::{HistoryRow, SegmentRow},
     import::ImportRow,
     keys::{Posted, ReelPart, Row},
-    log::stored::{LogCursor, LogRow, MarksRow},
+    log::stored::{LogCursor, LogRow, MarkRow, MarksRow},
     people::{SessionId, TokenId},
 };
 
@@ -364,7 +367,8 @@ fn rows_of_the_log_read_as_they_were_written() {
         whole: true,
     };
     let marks = MarksRow { indices: vec![Some(0), None, Some(69_999), Some(u64::MAX)] };
-    check("log.txt", &[sample("log", log), sample("marks", marks)]);
+    let mark = MarkRow { index: 69_999 };
+    check("log.txt", &[sample("log", log), sample("marks", marks), sample("mark", mark)]);
 }
 
 #[test]
@@ -471,6 +475,8 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::Reel(20_513, ReelPart::Ways, 9),
         Row::ReelDay(20_513),
         Row::Frame(20_513),
+        Row::AccessMark(at(), AccessId::from_bytes([0xDD; 16])),
+        Row::ChunkMark(at(), ChunkId::from_bytes([0x1F; 16])),
     ];
     let samples: Vec<Sample> = rows
         .iter()

@@ -20,6 +20,7 @@ use table::{Guard, Memory, Write};
 
 use crate::{
     fault::{Mishap, Sites},
+    logged::much_else_happens,
     logging::{Watch, WatchedBlobs, WatchedTable, in_good_order, key, sequencer},
     world::{Counting, World, draft},
 };
@@ -38,12 +39,12 @@ async fn much_happens(world: &World, package: PackageId, hour: i64, count: i64) 
     }
 }
 
-async fn row(world: &World) -> (LogRow, table::Version) {
+pub async fn log_row(world: &World) -> (LogRow, table::Version) {
     let entry = world.table.get(&Row::Log.key()).await.unwrap().unwrap();
     (minicbor::decode(&entry.value).unwrap(), entry.version)
 }
 
-async fn put_row(world: &World, row: &LogRow) {
+pub async fn put_row(world: &World, row: &LogRow) {
     let put = Write::put(Row::Log.key(), Guard::Any, to_bytes(row));
     world.table.write(vec![put]).await.unwrap();
 }
@@ -135,7 +136,7 @@ async fn a_feed_that_comes_again_appends_nothing() {
     let package = world.package("1Z1").await;
     much_happens(&world, package, 1, 150).await;
     sequencer(&world).catch_up().await.unwrap();
-    let (mut row, _) = row(&world).await;
+    let (mut row, _) = log_row(&world).await;
     row.cursors.clear();
     put_row(&world, &row).await;
     let mut again = sequencer(&world);
@@ -156,14 +157,14 @@ async fn marks_that_were_never_written_are_written_before_anything_is_taken() {
         let gone = Row::Marks(Subject::Package(package), span).key();
         world.table.write(vec![Write::delete(gone, Guard::Any)]).await.unwrap();
     }
-    let (mut row, _) = row(&world).await;
+    let (mut row, _) = log_row(&world).await;
     row.cursors.clear();
     put_row(&world, &row).await;
     assert_eq!(sequencer(&world).catch_up().await.unwrap(), 0);
     assert_eq!(in_good_order(&world, &[], "marked again").await, 151);
 }
 
-async fn forget_changes(world: &World) {
+pub async fn forget_changes(world: &World) {
     for feed in world.table.feeds().await.unwrap() {
         let newest = world.table.newest(feed).await.unwrap();
         world.table.trim(feed, newest).await.unwrap();
@@ -221,7 +222,7 @@ async fn the_projector_leaves_what_is_not_in_the_log_yet() {
     much_happens(&world, package, 2, 5).await;
     other.projector.catch_up().await.unwrap();
     let mut lost = 0;
-    let (row, _) = row(&world).await;
+    let (row, _) = log_row(&world).await;
     for (feed, at) in row.positions() {
         lost += usize::from(world.table.changes(feed, at, 1).await.is_err());
     }
@@ -239,7 +240,7 @@ async fn nobody_else_s_key_and_no_set_back_table_goes_on() {
     let world = World::new();
     let package = world.package("1Z1").await;
     sequencer(&world).catch_up().await.unwrap();
-    let (early, _) = row(&world).await;
+    let (early, _) = log_row(&world).await;
     let other = audit::LogKey::new("stories/log", &[6; 32]).unwrap();
     let mut other = Sequencer::new(world.service.clone(), other);
     assert!(matches!(other.step().await, Err(Error::Corrupt(why)) if why.contains("signed with")));
@@ -331,7 +332,7 @@ struct Script {
 
 const STEPS: [&str; 3] = ["first start", "first batch", "second batch"];
 /// Entries in the end.
-const ENTRIES: u64 = 270;
+const ENTRIES: u64 = 286;
 
 /// A world whose writes can fail, below which everything is watched.
 struct Breakable {
@@ -352,7 +353,8 @@ impl Breakable {
         Self { world, table, blobs, watch }
     }
 
-    /// What happens before each step: nothing, 250 events, 20 more.
+    /// What happens before each step: nothing; 250 events and 8 other entries; 20 more
+    /// and 8 others.
     async fn happens(&self, step: usize) {
         match step {
             1 => {
@@ -360,10 +362,12 @@ impl Breakable {
                     let package = self.world.package(&format!("1Z{number}")).await;
                     much_happens(&self.world, package, 1, 49).await;
                 }
+                much_else_happens(&self.world, "ada", 1).await;
             }
             2 => {
                 let package = PackageId::derive(&[b"1Z0"]);
                 much_happens(&self.world, package, 2, 20).await;
+                much_else_happens(&self.world, "grace", 2).await;
             }
             _ => (),
         }
@@ -384,7 +388,7 @@ async fn script() -> Script {
         let before = it.watch.writes().len();
         sequencer.catch_up().await.unwrap();
         let writes = it.watch.writes()[before..].to_vec();
-        let is_row = |it: &&str| ["swap of the row", "mark"].contains(it);
+        let is_row = |it: &&str| *it == "swap of the row" || it.starts_with("mark");
         script.table.push(writes.iter().copied().filter(|it| is_row(it)).collect());
         script.blobs.push(writes.iter().copied().filter(|it| !is_row(it)).collect());
     }

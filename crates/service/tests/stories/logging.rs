@@ -17,14 +17,21 @@ use audit::{
 };
 use blobs::{BlobName, Blobs, Listed, UploadTicket};
 use bytes::Bytes;
-use domain::id::Subject;
-use service::{
-    keys::{SUBJECT_SHARDS, subject_of_bytes, subjects_shard},
-    log::sequencer::Sequencer,
+use domain::{
+    id::{ChunkId, Subject},
+    leaf::entry::Entry,
 };
-use table::{BoxFuture, Changed, Entry, FeedId, Key, Page, Scan, Seq, Table, Usage, Write};
+use service::{
+    keys::{
+        Row, SUBJECT_SHARDS, access_of_key, chunk_of_key, day, subject_of_bytes, subjects_shard,
+    },
+    log::{sequencer::Sequencer, stored::MarkRow},
+    people::Access,
+    rows::ChunkRow,
+};
+use table::{BoxFuture, Changed, FeedId, Key, Page, Scan, Seq, Table, Usage, Write};
 
-use crate::world::World;
+use crate::{logged::rows_beside_events, world::World};
 
 pub fn key() -> LogKey {
     LogKey::new("stories/log", &[5; 32]).unwrap()
@@ -82,7 +89,7 @@ impl Watch {
 pub struct WatchedTable(pub Arc<dyn Table>, pub Arc<Watch>);
 
 impl Table for WatchedTable {
-    fn get<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, table::Result<Option<Entry>>> {
+    fn get<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, table::Result<Option<table::Entry>>> {
         Box::pin(async move {
             self.1.pause().await;
             self.0.get(key).await
@@ -96,9 +103,11 @@ impl Table for WatchedTable {
     fn write(&self, batch: Vec<Write>) -> BoxFuture<'_, table::Result<()>> {
         Box::pin(async move {
             self.1.pause().await;
-            match batch[0].key.sort.as_slice() {
-                b"log" => self.1.wrote("swap of the row"),
-                [b'i', ..] => self.1.wrote("mark"),
+            match (batch[0].key.shard.as_slice(), batch[0].key.sort.as_slice()) {
+                (_, b"log") => self.1.wrote("swap of the row"),
+                ([b'a', .., b'i'], _) => self.1.wrote("mark of access"),
+                ([b'x', .., b'i'], _) => self.1.wrote("mark of a chunk"),
+                (_, [b'i', ..]) => self.1.wrote("mark"),
                 _ => (),
             }
             self.0.write(batch).await
@@ -220,8 +229,8 @@ impl Blobs for WatchedBlobs {
 }
 
 /// Everything that must be true: the log is in order and grew from every checkpoint
-/// that anybody saw; every event is in it once, at the place its mark says, and
-/// nothing else is. Gives the number of entries.
+/// that anybody saw; every event and all else that is logged is in it once, at the
+/// place its mark says, and nothing else is. Gives the number of entries.
 pub async fn in_good_order(world: &World, seen: &[Checkpoint], what: &str) -> u64 {
     let files = world.service.log_files();
     let key = key();
@@ -252,8 +261,61 @@ pub async fn in_good_order(world: &World, seen: &[Checkpoint], what: &str) -> u6
             assert!(left.remove(&index), "{what}: {index} is in the place of two");
         }
     }
+    also_logged(world, &entries, &mut left, what).await;
     assert_eq!(left, BTreeSet::new(), "{what}: entries that nobody recorded, or twice");
     size
+}
+
+/// The same of what is no event.
+async fn also_logged(world: &World, entries: &[Vec<u8>], left: &mut BTreeSet<u64>, what: &str) {
+    let mut days = BTreeSet::new();
+    for row in rows_beside_events(world).await {
+        let mark = match access_of_key(&row.key) {
+            Some((at, id)) => {
+                days.insert(day(at));
+                Row::AccessMark(at, id)
+            }
+            None => {
+                let at = chunk_of_key(&row.key).unwrap();
+                let row: ChunkRow = minicbor::decode(&row.value).unwrap();
+                Row::ChunkMark(at, ChunkId::from_bytes(*row.digest.first_chunk().unwrap()))
+            }
+        };
+        let entry = world.table.get(&mark.key()).await.unwrap();
+        let entry = entry.unwrap_or_else(|| panic!("{what}: {mark:?} is unmarked"));
+        let MarkRow { index } = minicbor::decode(&entry.value).unwrap();
+        assert!(left.remove(&index), "{what}: {index} is in the place of two");
+        match (Entry::from_bytes(&entries[index as usize]).unwrap(), mark) {
+            (Entry::Access(it), Row::AccessMark(at, id)) => assert_eq!((it.at, it.id), (at, id)),
+            (Entry::Chunk(it), Row::ChunkMark(at, id)) => {
+                let row: ChunkRow = minicbor::decode(&row.value).unwrap();
+                assert_eq!((it.at, it.id, it.digest), (at, id, row.digest));
+                assert_eq!(
+                    (it.batches, it.trackers, it.fixes),
+                    (row.batches, row.trackers, row.fixes)
+                );
+            }
+            other => panic!("{what}: {other:?} at {index}"),
+        }
+    }
+    // What the leaves say is what is remembered.
+    let mut remembered: Vec<String> = Vec::new();
+    for day in days {
+        let all = world.service.people().access_on(day).await.unwrap();
+        let told =
+            |it: &Access| (it.at, it.kind.word(), it.actor.clone(), it.user, it.about.clone());
+        remembered.extend(all.iter().map(|it| format!("{:?}", told(it))));
+    }
+    let logged = entries.iter().filter_map(|it| match Entry::from_bytes(it) {
+        Ok(Entry::Access(it)) => {
+            Some(format!("{:?}", (it.at, it.kind.as_str(), it.actor, it.user, it.about)))
+        }
+        _ => None,
+    });
+    let mut logged: Vec<String> = logged.collect();
+    logged.sort();
+    remembered.sort();
+    assert_eq!(logged, remembered, "{what}");
 }
 
 pub async fn subjects(world: &World) -> Vec<Subject> {

@@ -16,6 +16,7 @@ mod history;
 mod import;
 mod live;
 mod log;
+mod logged;
 mod logging;
 mod map;
 mod record;
