@@ -30,7 +30,7 @@ use service::{
 use tokio::sync::Semaphore;
 
 pub use auth::Source;
-pub use measure::{Gauge, GaugeKind, Gauges, NoGauges};
+pub use measure::{Facts, Gauge, GaugeKind, Gauges, NoGauges};
 pub use openapi::document;
 
 /// What a main decides about the API.

@@ -37,10 +37,26 @@ pub struct Gauge {
     pub value: f64,
 }
 
+/// What only a main knows of where it runs, as far as it does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Bytes on disk.
+    pub store_bytes: Option<u64>,
+    /// Bytes of memory that the process holds.
+    pub resident_bytes: Option<u64>,
+    /// Read units since the start, as DynamoDB counts them.
+    pub read_units: Option<u64>,
+    /// Write units.
+    pub write_units: Option<u64>,
+}
+
 /// What only a main can measure.
 pub trait Gauges: fmt::Debug + Send + Sync + 'static {
     /// The numbers as they are now. Asked each time somebody reads `/metrics`.
     fn read(&self) -> Pin<Box<dyn Future<Output = Vec<Gauge>> + Send + '_>>;
+
+    /// The facts as they are now. Asked each time somebody reads `/v1/system`.
+    fn facts(&self) -> Pin<Box<dyn Future<Output = Facts> + Send + '_>>;
 }
 
 /// A main that measures nothing.
@@ -50,6 +66,10 @@ pub struct NoGauges;
 impl Gauges for NoGauges {
     fn read(&self) -> Pin<Box<dyn Future<Output = Vec<Gauge>> + Send + '_>> {
         Box::pin(async { Vec::new() })
+    }
+
+    fn facts(&self) -> Pin<Box<dyn Future<Output = Facts> + Send + '_>> {
+        Box::pin(async { Facts::default() })
     }
 }
 

@@ -30,6 +30,7 @@ use crate::{
         },
         place::{Place, PlaceInput},
         receipt::{BatchResult, Created, Recorded},
+        system::SystemView,
         whereabouts::Whereabouts,
     },
 };
@@ -441,6 +442,9 @@ fn running_it() -> Vec<Route> {
             .says("erase", "Erases personal text and photos for good; proofs stay valid.")
             .takes::<Erasure>()
             .answers::<Erasing>(200),
+        get("/v1/system", OPERATE, operations::system)
+            .says("getSystem", "How the installation does: what is behind, what was repaired.")
+            .answers::<SystemView>(200),
         get("/metrics", OPERATE, operations::metrics)
             .says("metrics", "What the server counts, for Prometheus.")
             .answers_media(200, operations::METRICS),

@@ -18,6 +18,7 @@ pub mod place;
 pub mod reading;
 pub mod receipt;
 pub mod scalar;
+pub mod system;
 pub mod viewer;
 pub mod whereabouts;
 pub mod word;

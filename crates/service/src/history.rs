@@ -278,6 +278,11 @@ impl Service {
         std::iter::zip(part, entries).map(line).collect()
     }
 
+    /// How many entries of the log are in files.
+    pub(crate) async fn history_until(&self) -> Result<u64> {
+        Ok(self.history_row().await?.0.until)
+    }
+
     async fn history_row(&self) -> Result<(HistoryRow, Guard)> {
         match self.table.get(&Row::History.key()).await? {
             None => Ok((HistoryRow::default(), Guard::Absent)),

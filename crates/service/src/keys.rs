@@ -165,6 +165,8 @@ pub enum Row<'a> {
     AccessMark(Timestamp, AccessId),
     /// Derived: where in the log a chunk is: [`crate::log::stored::MarkRow`].
     ChunkMark(Timestamp, ChunkId),
+    /// How far the reconciler is: [`crate::reconcile::ReconcilerRow`].
+    Reconciler,
 }
 
 /// What is kept of an hour of the map's past.
@@ -274,6 +276,7 @@ impl Row<'_> {
             Self::Marks(subject, span) => of(*subject, b'i', &span.to_be_bytes()),
             Self::History => Key::new(*b"g", *b"history"),
             Self::Segment(day, first) => segment_key(*day, *first),
+            Self::Reconciler => Key::new(*b"g", *b"reconciler"),
             Self::AccessMark(at, id) => marks_beside(access_key(*at, *id.as_bytes())),
             Self::ChunkMark(at, id) => {
                 let sort = oldest_first(*at, id.as_bytes());

@@ -24,17 +24,22 @@ pub mod photos;
 pub mod places;
 pub mod projector;
 pub mod rebuild;
+pub mod reconcile;
 pub mod record;
 pub mod reels;
 pub mod rows;
 pub mod search;
+pub mod system;
 mod turns;
 pub mod whereabouts;
 
 use std::sync::{Arc, OnceLock};
 
 use blobs::Blobs;
-use domain::id::{Subject, TrackerId};
+use domain::{
+    id::{Subject, TrackerId},
+    time::Timestamp,
+};
 use live::Live;
 use outside::{Clock, Entropy};
 use people::People;
@@ -114,6 +119,12 @@ impl Service {
             logging: Arc::default(),
             history,
         }
+    }
+
+    /// The present instant, by our clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Accounts, signing in, sessions and tokens.

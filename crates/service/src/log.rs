@@ -6,6 +6,7 @@ mod marks;
 mod reconcile;
 pub mod sequencer;
 pub mod stored;
+pub mod waiting;
 
 use std::{
     collections::BTreeMap,
@@ -29,6 +30,7 @@ use crate::{
     rows::Recorded,
 };
 use stored::LogRow;
+use waiting::Left;
 
 /// How the log does in this process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +49,9 @@ pub struct LogStatus {
 pub(crate) struct Logging {
     status: Mutex<LogStatus>,
     followed: Mutex<Followed>,
+    /// Up to where the sequencer has read each feed and appended what it found.
+    read: Mutex<BTreeMap<FeedId, Seq>>,
+    left: Mutex<Left>,
 }
 
 /// Up to where each feed is in the log for good.
@@ -155,7 +160,7 @@ impl Service {
         })
     }
 
-    async fn log_row(&self) -> Result<Option<(LogRow, table::Version)>> {
+    pub(crate) async fn log_row(&self) -> Result<Option<(LogRow, table::Version)>> {
         let Some(entry) = self.table.get(&Row::Log.key()).await? else { return Ok(None) };
         Ok(Some((minicbor::decode(&entry.value)?, entry.version)))
     }
@@ -168,6 +173,14 @@ impl Logging {
 
     fn followed(&self) -> MutexGuard<'_, Followed> {
         self.followed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read(&self) -> MutexGuard<'_, BTreeMap<FeedId, Seq>> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn left(&self) -> MutexGuard<'_, Left> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn follows(&self, row: &LogRow) {

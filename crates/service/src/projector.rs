@@ -160,14 +160,7 @@ impl Projector {
         if let Some(seq) = self.lock().get(&feed) {
             return Ok(*seq);
         }
-        let entry = self.service.table.get(&Row::Checkpoint(NAME, feed.0).key()).await?;
-        let seq = match entry {
-            Some(entry) => {
-                let checkpoint: Checkpoint = minicbor::decode(&entry.value)?;
-                Seq::from(checkpoint.seq_high) << 64 | Seq::from(checkpoint.seq_low)
-            }
-            None => 0,
-        };
+        let seq = checkpoint(&self.service, feed).await?;
         self.lock().insert(feed, seq);
         Ok(seq)
     }
@@ -195,6 +188,14 @@ impl Projector {
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<FeedId, Seq>> {
         self.at.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Up to where a feed is derived for good.
+pub(crate) async fn checkpoint(service: &Service, feed: FeedId) -> Result<Seq> {
+    let entry = service.table.get(&Row::Checkpoint(NAME, feed.0).key()).await?;
+    let Some(entry) = entry else { return Ok(0) };
+    let checkpoint: Checkpoint = minicbor::decode(&entry.value)?;
+    Ok(Seq::from(checkpoint.seq_high) << 64 | Seq::from(checkpoint.seq_low))
 }
 
 /// When the first and the last batch among these changes were accepted.

@@ -119,7 +119,7 @@ impl Service {
     }
 
     /// Writes the rows of a state that are missing or other than they should be.
-    async fn write_rows(&self, subject: Subject, state: &State) -> Result<u64> {
+    pub(crate) async fn write_rows(&self, subject: Subject, state: &State) -> Result<u64> {
         let mut wanted = all_derived(subject, state);
         wanted.extend(reference_rows(subject, None, state).into_iter().map(|key| (key, vec![])));
         let mut wrong = Vec::new();

@@ -68,6 +68,7 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
         table: Arc::clone(&opened.table),
         projector: Arc::clone(&projector),
         service: opened.service.clone(),
+        folder: folder.clone(),
     };
     let api = store::api(&opened, Arc::new(measures), wish.behind_tls);
     greet(&opened, &url, &folder, demo.as_ref()).await?;

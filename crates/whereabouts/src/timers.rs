@@ -10,6 +10,8 @@ use tokio::{task::JoinSet, time};
 const MAP_EVERY: Duration = Duration::from_millis(500);
 /// How often accepted fixes are looked at that no chunk keeps yet.
 const SEAL_EVERY: Duration = Duration::from_secs(5);
+/// How often a part of everything is compared with what follows from it.
+const COMPARE_EVERY: Duration = Duration::from_secs(60);
 /// How often what has become due is looked at.
 const DUE_EVERY: Duration = Duration::from_secs(60);
 /// How often what has happened is sealed into the map's past, and how long that waits
@@ -33,6 +35,9 @@ pub fn begin(service: &Service) -> JoinSet<()> {
     }));
     all.spawn(again(it(), DUE_EVERY, "what is due is looked at later", async |it| {
         Ok(it.sweep_due().await?.more)
+    }));
+    all.spawn(again(it(), COMPARE_EVERY, "what was left behind is found later", async |it| {
+        it.reconcile().await.map(|_| false)
     }));
     let past = again(it(), PAST_EVERY, "the map's past falls behind", async |it| {
         Ok(it.sweep_past().await?.more)

@@ -6,10 +6,10 @@ use axum::{
         HeaderValue,
         header::{CACHE_CONTROL, CONTENT_TYPE},
     },
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Json, Response},
 };
 
-use crate::{Api, openapi};
+use crate::{Api, openapi, problem::Result, wire::system::SystemView};
 
 /// The media type of what Prometheus reads.
 pub const METRICS: &str = "text/plain; version=0.0.4";
@@ -25,6 +25,13 @@ pub async fn metrics(State(api): State<Api>) -> Response {
     let gauges = api.0.outside.gauges.read().await;
     let text = api.0.measured.text(&gauges);
     ([(CONTENT_TYPE, METRICS)], text).into_response()
+}
+
+/// How the installation does, in numbers and in words.
+pub async fn system(State(api): State<Api>) -> Result<Json<SystemView>> {
+    let system = api.service().system().await?;
+    let facts = api.0.outside.gauges.facts().await;
+    Ok(Json(SystemView::of(&system, &facts, api.now())))
 }
 
 /// The OpenAPI document.

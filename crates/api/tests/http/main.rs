@@ -19,5 +19,6 @@ mod recording;
 mod repeating;
 mod signing_in;
 mod surroundings;
+mod system;
 mod together;
 mod world;

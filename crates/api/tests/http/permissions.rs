@@ -95,6 +95,7 @@ const EXPECTED: &[(&str, &str, Open)] = &[
     ("GET", "/v1/users/{user}", To(&[Admin])),
     ("PATCH", "/v1/users/{user}", To(&[Admin])),
     ("POST", "/v1/erasures", To(&[Admin])),
+    ("GET", "/v1/system", To(&[Audit, Admin])),
     ("GET", "/metrics", To(&[Audit, Admin])),
 ];
 

@@ -106,7 +106,7 @@ impl Service {
     }
 
     /// The batches that are noted as in no chunk yet.
-    async fn noted_batches(&self) -> Result<BTreeSet<[u8; 16]>> {
+    pub(crate) async fn noted_batches(&self) -> Result<BTreeSet<[u8; 16]>> {
         let mut all = BTreeSet::new();
         for bucket in 0..UNSEALED_SHARDS {
             let mut next = Some(Scan::whole(unsealed_shard(bucket), PAGE));

@@ -34,6 +34,12 @@ impl Service {
                 next = page.rest;
             }
         }
+        self.recount_these(holders).await
+    }
+
+    /// Counts each of these holders, and what holds them, until all agree with their
+    /// members; says how many rows were wrong.
+    pub(crate) async fn recount_these(&self, mut holders: BTreeSet<HolderId>) -> Result<u64> {
         let mut wrong = 0;
         // What a container counts is counted again by what holds it.
         while !holders.is_empty() {

@@ -292,7 +292,7 @@ pub fn access_of_key(key: &Key) -> Option<(Timestamp, AccessId)> {
     let (at, id) = key.sort.split_first_chunk::<8>()?;
     let is_access = key.shard.len() == 6 && key.shard[0] == b'a';
     let id = id.try_into().ok().filter(|_| is_access)?;
-    Some((instant(at)?, AccessId::from_bytes(id)))
+    Some((instant(*at)?, AccessId::from_bytes(id)))
 }
 
 /// When a chunk was sealed, as its key says.
@@ -300,7 +300,7 @@ pub fn access_of_key(key: &Key) -> Option<(Timestamp, AccessId)> {
 pub fn chunk_of_key(key: &Key) -> Option<Timestamp> {
     let (at, hash) = key.sort.split_first_chunk::<8>()?;
     let is_chunk = key.shard.len() == 3 && key.shard[0] == b'x' && hash.len() == 8;
-    is_chunk.then(|| instant(at))?
+    is_chunk.then(|| instant(*at))?
 }
 
 /// The shards of everything beside events that is logged, up to a day; the oldest first
@@ -317,8 +317,8 @@ pub(super) fn marks_beside(key: Key) -> Key {
     Key { shard: [key.shard.as_slice(), b"i"].concat(), ..key }
 }
 
-fn instant(millis: &[u8; 8]) -> Option<Timestamp> {
-    i64::try_from(u64::from_be_bytes(*millis)).ok().and_then(|it| Timestamp::from_millis(it).ok())
+fn instant(millis: [u8; 8]) -> Option<Timestamp> {
+    i64::try_from(u64::from_be_bytes(millis)).ok().and_then(|it| Timestamp::from_millis(it).ok())
 }
 
 /// One of the shards that count wrong attempts.

@@ -112,8 +112,11 @@ impl Sequencer {
             None => self.load().await?,
         };
         let before = loaded.row.size;
-        let pending = self.take(&mut loaded).await?;
+        let mut pending = self.take(&mut loaded).await?;
         let is_full = BATCH <= pending.len();
+        let left = self.service.logging.left().all();
+        let found: Vec<Logs> = left.iter().map(|it| it.what).collect();
+        pending.extend(left);
         let appended = match self.append(loaded, pending).await? {
             // Somebody else swapped: everything is read again.
             None => return Ok(Step { appended: 0, more: true }),
@@ -121,6 +124,8 @@ impl Sequencer {
             Some(loaded) => self.reconcile(loaded).await?,
         };
         let Some(mut loaded) = appended else { return Ok(Step { appended: 0, more: true }) };
+        self.service.logging.left().appended(&found);
+        self.service.logging.read().clone_from(&loaded.at);
         let appended = loaded.row.size - before;
         if UNSAVED_MAX < loaded.unsaved {
             let row = loaded.row.clone();

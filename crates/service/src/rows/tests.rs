@@ -35,6 +35,7 @@ use crate::{
     keys::{Posted, ReelPart, Row},
     log::stored::{LogCursor, LogRow, MarkRow, MarksRow},
     people::{SessionId, TokenId},
+    reconcile::{Found, PositionRow, ReconcilerRow},
 };
 
 /// One row of a fixture.
@@ -372,6 +373,23 @@ fn rows_of_the_log_read_as_they_were_written() {
 }
 
 #[test]
+fn how_far_the_reconciler_is_reads_as_it_was_written() {
+    let at_rows = Some(PositionRow { shard: vec![b'k', 3], from: vec![0x22, 0x33] });
+    let found = Found { unlogged: 1, rows: 2, batches: 3 };
+    let row = ReconcilerRow {
+        subjects: at_rows,
+        entries: None,
+        batches: None,
+        rounds: 7,
+        round_at: Some(at()),
+        ran_at: Some(at().plus(1)),
+        found,
+        found_at: None,
+    };
+    check("reconciler.txt", &[sample("reconciler", row)]);
+}
+
+#[test]
 fn rows_of_the_history_read_as_they_were_written() {
     let segment = SegmentRow { last: 69_999, rows: 70_000, len: 4_000_000, digest: [0x22; 32] };
     let history = HistoryRow { until: 70_000 };
@@ -477,6 +495,7 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::Frame(20_513),
         Row::AccessMark(at(), AccessId::from_bytes([0xDD; 16])),
         Row::ChunkMark(at(), ChunkId::from_bytes([0x1F; 16])),
+        Row::Reconciler,
     ];
     let samples: Vec<Sample> = rows
         .iter()

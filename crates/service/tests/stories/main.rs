@@ -19,6 +19,7 @@ mod log;
 mod logged;
 mod logging;
 mod map;
+mod reconcile;
 mod record;
 mod reels;
 mod scms;
