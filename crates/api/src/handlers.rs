@@ -7,6 +7,7 @@ pub mod clients;
 pub mod containers;
 pub mod erasing;
 pub mod events;
+pub mod exporting;
 pub mod finding;
 pub mod history;
 pub mod live;

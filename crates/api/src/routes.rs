@@ -7,9 +7,9 @@ use crate::{
     auth::Who,
     body::BATCH_ITEMS_MAX,
     handlers::{
-        Paging, Part, attention, audit, clients, containers, erasing, events, finding, history,
-        live, log, map, operations, packages, page, photos, places, session, tokens, trackers,
-        users, whereabouts,
+        Paging, Part, attention, audit, clients, containers, erasing, events, exporting, finding,
+        history, live, log, map, operations, packages, page, photos, places, session, tokens,
+        trackers, users, whereabouts,
     },
     route::{Route, delete, get, patch, post, put},
     wire::{
@@ -141,6 +141,11 @@ fn reading_packages() -> Vec<Route> {
             .says("listPackages", "Packages, newest first; or found by whatever is known of them.")
             .asks::<Part<finding::Search>>()
             .answers::<PackageList>(200),
+        get("/v1/exports", READ, exporting::packages)
+            .says("exportPackages", "Every package of a list, as a table or as lines of JSON.")
+            .asks::<exporting::Wanted>()
+            .answers_media(200, exporting::CSV)
+            .answers_media(200, exporting::NDJSON),
         get("/v1/orders/{order}", READ, finding::order)
             .says("getOrder", "An order as a group: how far its packages are, and where together.")
             .answers::<Order>(200),

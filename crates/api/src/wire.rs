@@ -4,6 +4,7 @@
 pub mod attention;
 pub mod audit;
 pub mod container;
+pub mod csv;
 pub mod erasing;
 pub mod event;
 pub mod finding;

@@ -15,6 +15,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Method, Request, header},
 };
+use futures::StreamExt;
 use serde_json::{Value, json};
 use service::projector::Projector;
 use tower::ServiceExt;
@@ -97,6 +98,46 @@ impl Client {
     }
 }
 
+impl Client {
+    /// Writes what is answered to `path` as it comes, however much it is.
+    pub async fn copy(&self, path: &str, out: &mut (impl Write + Send)) -> Result<(), Failure> {
+        match self {
+            Self::Running { url, key, agent } => {
+                let request =
+                    request(Method::GET, &format!("{url}{path}"), key).body(()).map_err(failed)?;
+                let request = agent.configure_request(request).timeout_global(None).build();
+                let copied = || {
+                    let mut response = agent.run(request).map_err(failed)?;
+                    let status = response.status().as_u16();
+                    if status != 200 {
+                        let text = response.body_mut().read_to_string().map_err(failed)?;
+                        return Answer { status, body: parsed(&text) }.good().map(drop);
+                    }
+                    let mut body = response.body_mut().as_reader();
+                    std::io::copy(&mut body, out).map(drop).map_err(Failure::from)
+                };
+                tokio::task::block_in_place(copied)
+            }
+            Self::Here { router, key } => {
+                let request = request(Method::GET, path, key).body(Body::empty());
+                let response = router.clone().oneshot(request.map_err(failed)?).await;
+                let response = response.map_err(failed)?;
+                let status = response.status().as_u16();
+                if status != 200 {
+                    let bytes = to_bytes(response.into_body(), ANSWER_LEN_MAX).await;
+                    let body = parsed(&String::from_utf8_lossy(&bytes.map_err(failed)?));
+                    return Answer { status, body }.good().map(drop);
+                }
+                let mut parts = response.into_body().into_data_stream();
+                while let Some(part) = parts.next().await {
+                    out.write_all(&part.map_err(failed)?)?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
 impl Answer {
     /// The body of a good answer; a problem becomes a failure in its own words.
     pub fn good(self) -> Result<Value, Failure> {
@@ -120,10 +161,7 @@ fn over_http(
     key: &str,
     body: Option<Value>,
 ) -> Result<Answer, Failure> {
-    let mut request = Request::builder()
-        .method(method)
-        .uri(url)
-        .header(header::AUTHORIZATION, format!("Bearer {key}"));
+    let mut request = request(method.clone(), url, key);
     if body.is_some() {
         request = request.header(header::CONTENT_TYPE, "application/json");
     }
@@ -142,10 +180,7 @@ async fn in_process(
     key: &str,
     body: Option<Value>,
 ) -> Result<Answer, Failure> {
-    let mut request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header(header::AUTHORIZATION, format!("Bearer {key}"));
+    let mut request = request(method, path, key);
     if body.is_some() {
         request = request.header(header::CONTENT_TYPE, "application/json");
     }
@@ -155,6 +190,11 @@ async fn in_process(
     let status = response.status().as_u16();
     let bytes = to_bytes(response.into_body(), ANSWER_LEN_MAX).await.map_err(failed)?;
     Ok(Answer { status, body: parsed(&String::from_utf8_lossy(&bytes)) })
+}
+
+fn request(method: Method, uri: &str, key: &str) -> axum::http::request::Builder {
+    let bearer = format!("Bearer {key}");
+    Request::builder().method(method).uri(uri).header(header::AUTHORIZATION, bearer)
 }
 
 fn parsed(text: &str) -> Value {

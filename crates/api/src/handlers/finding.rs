@@ -73,25 +73,32 @@ impl Parameters for Search {
     }
 }
 
+impl Search {
+    /// The text, and all else that is asked for.
+    pub fn read(self) -> Result<(String, Filter)> {
+        let filter = Filter {
+            status: self.status.map(|it| it.0),
+            carrier: self.carrier.map(|it| it.to_lowercase()),
+            client: self.client.map(|it| it.0),
+            mode: self.mode.map(|it| it.0),
+            place: self.place.map(|it| it.0),
+            from: self.from.map(|it| it.0),
+            to: self.to.map(|it| it.0),
+        };
+        if filter.from.zip(filter.to).is_some_and(|(from, to)| to < from) {
+            return Err(Problem::parameter("?from", "order", "from lies after to."));
+        }
+        Ok((self.q.unwrap_or_default(), filter))
+    }
+}
+
 /// Lists packages, those we learned of last first; or finds them by a text.
 pub async fn list(
     State(api): State<Api>,
     signed: Signed,
     Query(Part { of: search, paging }): Query<Part<Search>>,
 ) -> Result<Json<PackageList>> {
-    let filter = Filter {
-        status: search.status.map(|it| it.0),
-        carrier: search.carrier.map(|it| it.to_lowercase()),
-        client: search.client.map(|it| it.0),
-        mode: search.mode.map(|it| it.0),
-        place: search.place.map(|it| it.0),
-        from: search.from.map(|it| it.0),
-        to: search.to.map(|it| it.0),
-    };
-    if filter.from.zip(filter.to).is_some_and(|(from, to)| to < from) {
-        return Err(Problem::parameter("?from", "order", "from lies after to."));
-    }
-    let text = search.q.unwrap_or_default();
+    let (text, filter) = search.read()?;
     let list = if text.trim().is_empty() { LIST } else { SEARCH };
     let after = read_after(&paging, list)?;
     let limit = paging.limit();

@@ -3,7 +3,13 @@
 
 use axum::http::Method;
 use serde_json::{Value, json};
-use service::people::Permission::{Admin, Audit, Enter, Track};
+use service::{
+    outside::Clock,
+    people::{
+        AccessKind,
+        Permission::{Admin, Audit, Enter, Track},
+    },
+};
 
 use crate::{
     data::home,
@@ -273,4 +279,35 @@ async fn an_order_is_answered_as_a_group() {
     assert_eq!(order["problem_count"], json!(1));
     assert_eq!(order["problems"][0]["reason"], json!("consignee_not_home"));
     assert!(order["expected_first"].as_str() < order["expected_last"].as_str(), "{order}");
+}
+
+#[tokio::test]
+async fn a_list_is_taken_out_whole_and_that_is_remembered() {
+    let world = World::new();
+    let (clerk, auditor) = (world.person(&[Enter]).await, world.person(&[Audit]).await);
+    for number in 0..620 {
+        let carrier = if number < 610 { "ups" } else { "dhl" };
+        let body = json!({ "description": format!("=dock {number}"), "carrier": carrier });
+        world.package(&clerk, &body).await;
+    }
+    world.settle().await;
+    let table = world.get(&clerk, "/v1/exports").await.expect(200);
+    assert!(table.header("content-type").starts_with("text/csv"));
+    assert!(table.header("content-disposition").contains("packages.csv"));
+    let table = String::from_utf8(table.body).expect("text");
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 621);
+    assert!(lines[0].starts_with("id,status,") && lines[1].contains(",'=dock "), "{}", lines[1]);
+    let some = world.get(&clerk, "/v1/exports?format=ndjson&carrier=DHL").await.expect(200);
+    let some = String::from_utf8(some.body).expect("text");
+    let line = |it: &str| serde_json::from_str::<Value>(it).expect("JSON")["carrier"].clone();
+    assert_eq!(some.lines().map(line).collect::<Vec<_>>(), vec![json!("dhl"); 10]);
+    for wrong in ["format=xlsx", "limit=3", "from=2026-03-02T00:00:00Z&to=2026-03-01T00:00:00Z"] {
+        world.get(&clerk, &format!("/v1/exports?{wrong}")).await.expect(400);
+    }
+    let day = service::keys::day(world.clock.now());
+    let all = world.service.people().access_on(day).await.expect("memory answers");
+    let taken = all.iter().filter(|it| it.kind == AccessKind::Exported).count();
+    assert_eq!(taken, 2, "what was refused was not taken");
+    world.get(&auditor, "/v1/exports").await.expect(200);
 }
