@@ -16,6 +16,7 @@ mod import;
 mod live;
 mod log;
 mod map;
+mod merge;
 mod outside;
 mod past;
 mod peers;
@@ -119,6 +120,7 @@ fn main() -> std::io::Result<()> {
         // Files are read ahead while others are hashed, as by the command.
         let both = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         both.block_on(log::measure(wish.entries))?;
+        client.block_on(merge::measure(wish.seconds, wish.rate))?;
     }
     if wanted(What::Map) {
         map::measure(&client, wish.seconds)?;
