@@ -57,7 +57,7 @@ fuzz:
 	$(FUZZ) places fuzz/corpus/places fuzz/seeds/places $(FUZZ_FOR)
 	$(FUZZ) requests fuzz/corpus/requests fuzz/seeds/requests $(FUZZ_FOR)
 	$(FUZZ) stored fuzz/corpus/stored $(FUZZ_FOR)
-	$(FUZZ) log fuzz/corpus/log $(FUZZ_FOR)
+	$(FUZZ) log fuzz/corpus/log fuzz/seeds/log $(FUZZ_FOR)
 
 ## bless: accept new snapshots after reading them
 bless:

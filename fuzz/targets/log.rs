@@ -12,6 +12,7 @@ use audit::{
     proof::TlogProof,
     verify::{Against, BoxFuture, Source, verify},
 };
+use domain::leaf::entry::Entry;
 use libfuzzer_sys::fuzz_target;
 
 static KEY: LazyLock<LogKey> = LazyLock::new(|| LogKey::new("fuzz/log", &[7; 32]).expect("a key"));
@@ -46,6 +47,9 @@ fn read(bytes: &[u8]) {
     assert!(!matches!(KEY.public().open(bytes), Ok(text) if text.is_empty()));
     let _: Result<_, NoteError> = KEY.public().open(bytes);
     let _ = Checkpoint::open(bytes, KEY.public());
+    if let Ok(entry) = Entry::from_bytes(bytes) {
+        assert_eq!(entry.to_bytes(), bytes);
+    }
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if let Ok(tile) = TileId::of_path(text) {
         assert_eq!(tile.path(), text);
