@@ -17,10 +17,16 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::leaf::hex;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer, Predicate,
+        predicate::{DefaultPredicate, NotForContentType},
+    },
+};
 
 use crate::{
-    Api,
+    Api, evidence,
     problem::{Kind, MEDIA_TYPE, Problem},
 };
 
@@ -40,7 +46,10 @@ pub fn around(router: Router, api: &Api) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(api.clone(), bounded))
         .layer(from_fn_with_state(api.clone(), answered))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(
+            // What is a ZIP file is compressed already.
+            DefaultPredicate::new().and(NotForContentType::const_new(evidence::MEDIA)),
+        ))
 }
 
 /// Too many at once, or too long: better said than suffered.

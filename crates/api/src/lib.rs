@@ -6,6 +6,7 @@ mod auth;
 mod body;
 mod cursor;
 mod etag;
+mod evidence;
 mod handlers;
 mod json;
 mod layers;

@@ -6,6 +6,7 @@ use service::{people::Permission, record::TOGETHER_MAX};
 use crate::{
     auth::Who,
     body::BATCH_ITEMS_MAX,
+    evidence,
     handlers::{
         Paging, Part, attention, audit, clients, containers, erasing, events, exporting, finding,
         history, live, log, map, operations, packages, page, photos, places, session, tokens,
@@ -417,9 +418,18 @@ fn auditing() -> Vec<Route> {
         get("/v1/audit/packages/{package}", AUDIT, audit::of_package)
             .says(
                 "getPackageAudit",
-                "Everything recorded of a package, to the byte, and where it is logged.",
+                "Everything recorded of a package, to the byte, and where it is logged; and of \
+                 whatever carried it.",
             )
+            .asks::<Paging>()
             .answers::<PackageAudit>(200),
+        get("/v1/audit/packages/{package}/evidence.zip", AUDIT, audit::evidence)
+            .says(
+                "getPackageEvidence",
+                "Everything recorded of a package and of whatever carried it, with proofs that \
+                 anybody can check without us: a ZIP file.",
+            )
+            .answers_media(200, evidence::MEDIA),
     ]
 }
 

@@ -33,3 +33,7 @@ pub use edge::Edge;
 pub use hash::Hash;
 pub use note::{LogKey, PublicKey};
 pub use tile::TileId;
+
+/// A program in plain Python that checks a whole log, or evidence of one package: it
+/// goes with whatever is handed out.
+pub const VERIFIER: &str = include_str!("../verify.py");

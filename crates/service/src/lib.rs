@@ -2,11 +2,13 @@
 //! everything else is derived from events and read here.
 
 pub mod attention;
+pub mod audited;
 pub mod backlog;
 pub mod derive;
 pub mod devices;
 pub mod erasing;
 pub mod error;
+pub mod evidence;
 pub mod fixes;
 pub mod history;
 pub mod holders;

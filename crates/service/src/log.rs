@@ -66,6 +66,15 @@ enum Followed {
     UpTo(BTreeMap<FeedId, Seq>),
 }
 
+/// The log as everybody can read it at an instant: what several proofs can lead to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The signed checkpoint.
+    pub note: String,
+    /// What it says.
+    pub checkpoint: Checkpoint,
+}
+
 /// An event and its place in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Logged {
@@ -89,17 +98,27 @@ impl Service {
         file.ok_or_else(|| Error::NotFound(path.to_owned()))
     }
 
-    /// The proof that an entry is in the log as it is published now.
-    pub async fn log_proof(&self, index: u64) -> Result<TlogProof> {
-        let files = self.log_files();
+    /// The log as it is published now.
+    pub async fn published_log(&self) -> Result<Published> {
         let note = self.log_file(CHECKPOINT).await?;
         let broken = |why: String| Error::Corrupt(format!("the log's checkpoint: {why}"));
-        let size = Checkpoint::unsigned(&note).map_err(|it| broken(it.to_string()))?.size;
+        let checkpoint = Checkpoint::unsigned(&note).map_err(|it| broken(it.to_string()))?;
+        let note = String::from_utf8(note.into()).map_err(|it| broken(it.to_string()))?;
+        Ok(Published { note, checkpoint })
+    }
+
+    /// The proof that an entry is in the log as it is published now.
+    pub async fn log_proof(&self, index: u64) -> Result<TlogProof> {
+        self.log_proof_in(&self.published_log().await?, index).await
+    }
+
+    /// The proof that an entry is in the log as it was published.
+    pub async fn log_proof_in(&self, log: &Published, index: u64) -> Result<TlogProof> {
+        let size = log.checkpoint.size;
         let plan = Plan::inclusion(index, size);
         let plan = plan.ok_or_else(|| Error::NotFound(format!("entry {index} of {size}")))?;
-        let hashes = files.prove(&plan).await?;
-        let note = String::from_utf8(note.into()).map_err(|it| broken(it.to_string()))?;
-        Ok(TlogProof { index, hashes, note })
+        let hashes = self.log_files().prove(&plan).await?;
+        Ok(TlogProof { index, hashes, note: log.note.clone() })
     }
 
     /// Everything recorded of a subject, in the order of recording, with its place in

@@ -1,9 +1,16 @@
 //! What the audit log holds of one thing, and what somebody did.
 
-use axum::{extract::State, response::Json};
+use axum::{
+    extract::State,
+    http::{
+        HeaderValue,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Json, Response},
+};
 use domain::id::{Subject, UserId};
 use serde::Deserialize;
-use service::history::Filter;
+use service::{history::Filter, keys::subject_of_bytes};
 use utoipa::{
     IntoParams,
     openapi::{RefOr, Schema},
@@ -13,7 +20,8 @@ use crate::{
     Api,
     auth::Signed,
     cursor,
-    handlers::{Part, packages::find},
+    evidence::{self, Evidence},
+    handlers::{Paging, Part, packages::find},
     problem::{Problem, Result},
     query::{Parameters, Query, Segment, with},
     wire::{
@@ -25,6 +33,7 @@ use crate::{
 const LIST: &str = "audit";
 /// What is remembered of who asks for more than what one account did.
 const EVERYTHING: &str = "log";
+const OF_PACKAGE: &str = "audit-package";
 
 /// Which entries.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -72,15 +81,47 @@ pub async fn list(
     Ok(Json(AuditList::of(&found.entries, next)))
 }
 
-/// Everything recorded of a package, in the order of recording.
+/// Everything recorded of a package, in the order of recording, then what was recorded
+/// of whatever carried it while it did.
 pub async fn of_package(
     State(api): State<Api>,
     signed: Signed,
     Segment(text): Segment<String>,
+    Query(paging): Query<Paging>,
 ) -> Result<Json<PackageAudit>> {
     let package = find(&api, &text).await?;
     let about = package.to_string();
     api.service().note_evidence_read(&signed.attribution(), &about).await?;
-    let entries = api.service().logged(Subject::Package(package)).await?;
-    Ok(Json(PackageAudit::of(package, &entries)))
+    let after = paging.after(OF_PACKAGE)?.map(|it| read_after(&it)).transpose()?;
+    let audited = api.service().audited(package, after, paging.limit()).await?;
+    let last = audited.entries.last().filter(|_| audited.more);
+    let next = last.map(|(of, it)| cursor::write(OF_PACKAGE, &after_bytes(*of, it.recorded.seq)));
+    Ok(Json(PackageAudit::of(package, &audited, next)))
+}
+
+/// Everything recorded of a package, with proofs that anybody can check, in one file.
+pub async fn evidence(
+    State(api): State<Api>,
+    signed: Signed,
+    Segment(text): Segment<String>,
+) -> Result<Response> {
+    let package = find(&api, &text).await?;
+    let about = package.to_string();
+    api.service().note_evidence_read(&signed.attribution(), &about).await?;
+    let evidence = Evidence::gather(&api, package).await?;
+    let name = format!("attachment; filename=\"evidence-{package}.zip\"");
+    let name = HeaderValue::from_str(&name).expect("an id is letters and digits");
+    let headers =
+        [(CONTENT_TYPE, HeaderValue::from_static(evidence::MEDIA)), (CONTENT_DISPOSITION, name)];
+    Ok((headers, evidence::body(api.service().clone(), evidence)).into_response())
+}
+
+fn after_bytes(of: Subject, seq: u64) -> Vec<u8> {
+    [&[of.kind() as u8][..], of.id_bytes(), &seq.to_be_bytes()].concat()
+}
+
+fn read_after(bytes: &[u8]) -> Result<(Subject, u64)> {
+    let (of, seq) = bytes.split_last_chunk::<8>().ok_or_else(cursor::invalid)?;
+    let of = subject_of_bytes(of).ok_or_else(cursor::invalid)?;
+    Ok((of, u64::from_be_bytes(*seq)))
 }

@@ -5,24 +5,49 @@ use domain::{
     leaf::{hex, leaf_hash},
 };
 use serde::Serialize;
-use service::{history::Line, log::Logged};
+use service::{
+    audited::{Audited, Carrier, Of},
+    history::Line,
+};
 use utoipa::ToSchema;
 
 use crate::wire::scalar::{Id, Time, ids};
 
-/// Everything recorded of a package, as it is logged.
+/// Everything recorded of a package, as it is logged, and of whatever carried it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PackageAudit {
     /// The package.
     package: ids::Package,
-    /// Its events, in the order of recording.
+    /// What carried it, and when: what held it directly first, then what held that.
+    carried_by: Vec<CarriedBy>,
+    /// Whether it was carried more often than is told: at most 1,000 times.
+    more_carriers: bool,
+    /// Its events in the order of recording; then those of each of its carriers, from
+    /// when that began to carry it until it ended.
     entries: Vec<AuditEntry>,
+    /// Pass it as `cursor` for what follows; missing at the end.
+    next: Option<String>,
+}
+
+/// A time during which something carried a package.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub struct CarriedBy {
+    /// A container, or a tracker that travelled along.
+    holder: ids::Subject,
+    /// What it held directly: the package, or a container that held it.
+    held: ids::Subject,
+    /// Since when, by the world's clock.
+    from: Time,
+    /// Until when; `null` while it lasts.
+    until: Option<Time>,
 }
 
 /// One event as it is logged.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct AuditEntry {
-    /// Its number among the package's events, from 1.
+    /// Whose it is: the package's, or that of whatever carried it.
+    about: ids::Subject,
+    /// Its number among the events of that, from 1.
     seq: u64,
     /// Its place in the log, whose proof is at `/v1/log/proofs/{index}`; `null` for the
     /// seconds until it is logged.
@@ -38,14 +63,27 @@ pub struct AuditEntry {
 impl PackageAudit {
     /// As it is told.
     #[must_use]
-    pub fn of(package: PackageId, entries: &[Logged]) -> Self {
-        let entry = |it: &Logged| AuditEntry {
+    pub fn of(package: PackageId, audited: &Audited, next: Option<String>) -> Self {
+        let carried = |it: &Carrier| CarriedBy {
+            holder: Id(it.holder),
+            held: Id(it.held),
+            from: Time(it.from),
+            until: it.until.map(Time),
+        };
+        let entry = |(about, it): &Of| AuditEntry {
+            about: Id(*about),
             seq: it.recorded.seq,
             index: it.index,
             hash: hex(&it.recorded.leaf_hash()),
             leaf: String::from_utf8_lossy(&it.recorded.leaf()).into_owned(),
         };
-        Self { package: Id(package), entries: entries.iter().map(entry).collect() }
+        Self {
+            package: Id(package),
+            carried_by: audited.carriers.spans.iter().map(carried).collect(),
+            more_carriers: audited.carriers.more,
+            entries: audited.entries.iter().map(entry).collect(),
+            next,
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 mod attention;
 mod audit;
 mod data;
+mod evidence;
 mod finding;
 mod fixes;
 mod live;

@@ -91,6 +91,7 @@ const EXPECTED: &[(&str, &str, Open)] = &[
     ("GET", "/v1/log/proofs/{index}", To(&[Audit])),
     ("GET", "/v1/audit", To(&[Audit])),
     ("GET", "/v1/audit/packages/{package}", To(&[Audit])),
+    ("GET", "/v1/audit/packages/{package}/evidence.zip", To(&[Audit])),
     ("GET", "/v1/users", To(&[Admin])),
     ("POST", "/v1/users", To(&[Admin])),
     ("GET", "/v1/users/{user}", To(&[Admin])),

@@ -6,6 +6,7 @@
 mod accounts;
 mod archive;
 mod attention;
+mod audited;
 mod crash;
 mod day;
 mod erasing;
