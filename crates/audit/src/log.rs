@@ -19,6 +19,7 @@ use crate::{
     note::PublicKey,
     prove::Plan,
     tile::{Content, TileId, WIDTH},
+    verify::{BoxFuture, Source},
 };
 
 /// The folder that holds the log as C2SP tlog-tiles has it, and nothing else.
@@ -41,6 +42,15 @@ pub type Tile = (TileId, Vec<u8>);
 #[derive(Clone, Debug)]
 pub struct LogFiles {
     blobs: Arc<dyn Blobs>,
+}
+
+/// A log from elsewhere whose files are copied here as they are read, but for the
+/// checkpoint: that it is one is known only once all was read.
+pub struct Copying<'a> {
+    /// Where it is.
+    pub from: &'a dyn Source,
+    /// Where it goes.
+    pub to: &'a LogFiles,
 }
 
 /// Why the files are not as they should be.
@@ -72,6 +82,26 @@ impl LogFiles {
     pub async fn put_public_key(&self, key: &PublicKey) -> Result<(), LogError> {
         let text = Bytes::from(format!("{key}\n"));
         self.put_new(PUBLIC_KEY.to_owned(), &in_log(PUBLIC_KEY), text).await
+    }
+
+    /// Keeps a file of a log that is being copied here, but for its checkpoint.
+    pub async fn copy(&self, path: &str, bytes: Bytes) -> Result<(), LogError> {
+        if TileId::of_path(path).is_err() {
+            return Ok(());
+        }
+        self.put_new(path.to_owned(), &in_log(path), bytes).await
+    }
+
+    /// Says what log it is that was copied here.
+    pub async fn replace_checkpoint(&self, note: &str) -> Result<(), LogError> {
+        let bytes = Bytes::copy_from_slice(note.as_bytes());
+        self.blobs.put(&in_log(CHECKPOINT), bytes).await.map_err(unavailable)
+    }
+
+    /// Removes all of what was copied here and is no log.
+    pub async fn discard(&self) -> Result<(), LogError> {
+        let folder = BlobName::new(LOG).expect("the folder has a good name");
+        self.remove_all(&folder, |_| true).await
     }
 
     /// Keeps everything that is new with a checkpoint, so that it can be published by
@@ -274,6 +304,30 @@ impl LogFiles {
             }
             other => other.map_err(unavailable),
         }
+    }
+}
+
+impl Source for LogFiles {
+    fn read<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<Bytes>, String>> {
+        Box::pin(async move { self.read(path).await.map_err(|it| it.to_string()) })
+    }
+}
+
+impl Source for Copying<'_> {
+    fn read<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<Bytes>, String>> {
+        Box::pin(async move {
+            let read = self.from.read(path).await?;
+            if let Some(bytes) = &read {
+                self.to.copy(path, bytes.clone()).await.map_err(|it| it.to_string())?;
+            }
+            Ok(read)
+        })
+    }
+}
+
+impl fmt::Debug for Copying<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Copying")
     }
 }
 

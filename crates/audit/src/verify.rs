@@ -10,7 +10,7 @@ use crate::{
     bundle,
     checkpoint::Checkpoint,
     hash::{HASH_LEN, Hash, hashes_of, leaf_hash, root_of, tree_hash},
-    log::{CHECKPOINT, LogFiles},
+    log::CHECKPOINT,
     note::PublicKey,
     tile::{Content, TileId, WIDTH, levels},
 };
@@ -402,12 +402,6 @@ async fn read_tile(source: &dyn Source, tile: TileId) -> Result<Option<Bytes>, S
 
 fn fault(object: &str, leaf: Option<u64>, why: &str) -> Fault {
     Fault { object: object.to_owned(), leaf, why: why.to_owned() }
-}
-
-impl Source for LogFiles {
-    fn read<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<Bytes>, String>> {
-        Box::pin(async move { self.read(path).await.map_err(|it| it.to_string()) })
-    }
 }
 
 impl fmt::Display for Fault {

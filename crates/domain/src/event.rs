@@ -9,7 +9,7 @@ use crate::{
     money::{CostKind, CostLine},
     motion::Fix,
     position::Position,
-    private::Private,
+    private::{NOT_IN_LOG, Private},
     record::{PackageField, PlaceKind, Promise, Record},
     time::{MINUTE, Millis, Timestamp},
     words::words,
@@ -515,10 +515,18 @@ impl Fact {
 
     /// Forgets every personal text; says how many that were.
     pub fn erase(&mut self) -> usize {
-        let kept = self.privates_mut().into_iter().filter(|it| it.text().is_some());
+        let kept = self.privates_mut().into_iter().filter(|it| !it.is_erased());
         let erased = kept.map(Private::erase).count();
         let name = self.home_name_mut().filter(|it| !it.is_empty());
         erased + usize::from(name.map(String::clear).is_some())
+    }
+
+    /// Says of every personal text that only the log is left of it: of an event as the
+    /// log has it, of which nothing was erased. Returns how many these are.
+    pub fn lose(&mut self) -> usize {
+        let texts = self.privates_mut().into_iter().map(Private::lose).count();
+        let name = self.home_name_mut().map(|it| NOT_IN_LOG.clone_into(it));
+        texts + usize::from(name.is_some())
     }
 
     /// Makes both alike where either was erased; false if they cannot be the same.
@@ -534,7 +542,7 @@ impl Fact {
             }
         }
         if let (Some(one), Some(two)) = (self.home_name_mut(), other.home_name_mut())
-            && (one.is_empty() || two.is_empty())
+            && [&*one, &*two].iter().any(|it| it.is_empty() || *it == NOT_IN_LOG)
         {
             one.clear();
             two.clear();

@@ -29,7 +29,18 @@ pub enum Private {
         #[cbor(n(0), with = "minicbor::bytes")]
         digest: [u8; 32],
     },
+    /// What the log tells of a text that nobody erased: after a store was made again
+    /// from its log, and no backup had the text.
+    #[n(2)]
+    NotInLog {
+        /// The digest the text had.
+        #[cbor(n(0), with = "minicbor::bytes")]
+        digest: [u8; 32],
+    },
 }
+
+/// What is shown in place of a text that is not there although nobody erased it.
+pub const NOT_IN_LOG: &str = "not in log";
 
 /// Only its presence is shown: personal text must not reach a log by accident.
 impl fmt::Debug for Private {
@@ -37,6 +48,7 @@ impl fmt::Debug for Private {
         f.write_str(match self {
             Self::Kept { .. } => "Private(kept)",
             Self::Erased { .. } => "Private(erased)",
+            Self::NotInLog { .. } => "Private(not in log)",
         })
     }
 }
@@ -47,12 +59,25 @@ impl Private {
         Self::Kept { salt: [0; 16], text: text.into() }
     }
 
-    /// The text, unless it was erased.
+    /// The text, unless it was erased or is not in the log.
     pub fn text(&self) -> Option<&str> {
         match self {
             Self::Kept { text, .. } => Some(text),
-            Self::Erased { .. } => None,
+            Self::Erased { .. } | Self::NotInLog { .. } => None,
         }
+    }
+
+    /// What people are shown: nothing of what was erased.
+    pub fn shown(&self) -> Option<&str> {
+        match self {
+            Self::NotInLog { .. } => Some(NOT_IN_LOG),
+            other => other.text(),
+        }
+    }
+
+    /// Whether it was erased.
+    pub const fn is_erased(&self) -> bool {
+        matches!(self, Self::Erased { .. })
     }
 
     /// SHA-256 of salt and text.
@@ -61,8 +86,13 @@ impl Private {
             Self::Kept { salt, text } => {
                 Sha256::new().chain_update(salt).chain_update(text).finalize().into()
             }
-            Self::Erased { digest } => *digest,
+            Self::Erased { digest } | Self::NotInLog { digest } => *digest,
         }
+    }
+
+    /// Whether only the log is left of it.
+    pub const fn is_lost(&self) -> bool {
+        matches!(self, Self::NotInLog { .. })
     }
 
     /// Gives kept text another salt.
@@ -75,5 +105,10 @@ impl Private {
     /// Forgets the text and keeps the digest.
     pub fn erase(&mut self) {
         *self = Self::Erased { digest: self.digest() };
+    }
+
+    /// Says of a text of which only the log is left that nobody erased it.
+    pub fn lose(&mut self) {
+        *self = Self::NotInLog { digest: self.digest() };
     }
 }

@@ -167,6 +167,11 @@ pub enum Row<'a> {
     ChunkMark(Timestamp, ChunkId),
     /// How far the reconciler is: [`crate::reconcile::ReconcilerRow`].
     Reconciler,
+    /// That this store is being made again from a log: [`crate::restoring::RestoringRow`].
+    Restoring,
+    /// While it is: an event of the backup, by its number:
+    /// [`crate::rows::Recorded`].
+    BackedUp(Subject, u64),
 }
 
 /// What is kept of an hour of the map's past.
@@ -282,6 +287,8 @@ impl Row<'_> {
                 let sort = oldest_first(*at, id.as_bytes());
                 marks_beside(Key::new(chunk_shard(trail_span(*at)), sort))
             }
+            Self::Restoring => Key::new(*b"g", *b"restoring"),
+            Self::BackedUp(subject, seq) => of(*subject, b'u', &seq.to_be_bytes()),
         }
     }
 }

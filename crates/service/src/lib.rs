@@ -4,6 +4,7 @@
 pub mod attention;
 pub mod audited;
 pub mod backlog;
+pub mod backup;
 pub mod derive;
 pub mod devices;
 pub mod erasing;
@@ -29,6 +30,7 @@ pub mod rebuild;
 pub mod reconcile;
 pub mod record;
 pub mod reels;
+pub mod restoring;
 pub mod rows;
 pub mod search;
 pub mod system;

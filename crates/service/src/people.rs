@@ -36,7 +36,8 @@ use authenticate::Verified;
 use hasher::Hasher;
 
 pub use access::{Access, AccessKind};
-pub(crate) use access::{Happened, logged as logged_access};
+pub(crate) use access::{Happened, access_row, logged as logged_access};
+pub(crate) use account::user_of_login_name;
 pub use account::{NewUser, User, UserPage};
 pub use amend::Amendment;
 pub use authenticate::STALE_MAX;

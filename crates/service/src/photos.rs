@@ -207,6 +207,11 @@ pub(crate) fn turns() -> Turns {
     Turns::new(AT_ONCE_MAX, WAITING_MAX)
 }
 
+/// The images of a photo.
+pub(crate) fn photo_blobs(subject: Subject, id: PhotoId) -> [BlobName; 2] {
+    [Image::Whole, Image::Thumbnail].map(|it| blob_name(subject, id, it))
+}
+
 /// Both images lie in one folder, to be erased together.
 fn blob_name(subject: Subject, id: PhotoId, image: Image) -> BlobName {
     let name = match image {

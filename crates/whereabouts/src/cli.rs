@@ -31,7 +31,10 @@ pub enum Command {
     History(History),
     /// Add people and change what they may do.
     User(User),
-    /// Make every state and list what the recorded events say.
+    /// Keep what is neither in the audit log nor follows from it.
+    Backup(Backup),
+    /// Make every state and list what the recorded events say, or a whole store again
+    /// from its audit log.
     Rebuild(Rebuild),
     /// Check a whole audit log, and name what is wrong with it.
     Verify(Verify),
@@ -201,9 +204,36 @@ pub enum UserAction {
     },
 }
 
-/// Make every state and list what the recorded events say.
+/// Keep what is neither in the audit log nor follows from it: personal text, photos,
+/// accounts, keys. With a copy of the log that is the whole store.
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// A new file, or a folder in which one is made.
+    #[arg(value_name = "FILE|DIR")]
+    pub to: PathBuf,
+    /// Which store; no server may be running on it.
+    #[command(flatten)]
+    pub store: Store,
+}
+
+/// Make every state and list what the recorded events say, or a whole store again from
+/// its audit log.
 #[derive(Debug, Args)]
 pub struct Rebuild {
+    /// Make the store again from this log, in a folder that is empty: a folder that holds
+    /// `checkpoint` and `tile`, a data folder, or an address.
+    #[arg(long, value_name = "DIR|URL")]
+    pub from: Option<String>,
+    /// What `whereabouts backup` wrote: without it personal text, accounts and photos
+    /// are lost.
+    #[arg(long, value_name = "FILE", requires = "from")]
+    pub private: Option<PathBuf>,
+    /// The log's public key, as text or in a file; without it the one beside the log.
+    #[arg(long, value_name = "KEY|FILE", requires = "from")]
+    pub key: Option<String>,
+    /// A file with an API token of somebody who may audit, for an address.
+    #[arg(long, value_name = "FILE", requires = "from")]
+    pub token: Option<PathBuf>,
     /// Which store; no server may be running on it.
     #[command(flatten)]
     pub store: Store,
@@ -213,7 +243,7 @@ pub struct Rebuild {
 #[derive(Debug, Args)]
 pub struct Verify {
     /// Where it is: a folder that holds `checkpoint` and `tile`, a data folder, or an
-    /// address such as `https://where.example/v1/log`.
+    /// address such as `https://where.example` or `https://where.example/v1/log`.
     #[arg(value_name = "DIR|URL")]
     pub log: String,
     /// The log's public key, as text or in a file. Have it from elsewhere than the log;

@@ -67,7 +67,7 @@ impl Client {
                 data.display()
             )));
         }
-        let opened = crate::store::open(data).map_err(failed)?;
+        let opened = crate::store::open_whole(data).await.map_err(failed)?;
         // What a server that was killed had not derived yet would be missing.
         Projector::new(opened.service.clone()).catch_up().await.map_err(failed)?;
         let key = crate::serve::operator_key(&opened);

@@ -54,7 +54,7 @@ async fn here(wish: &Import, text: &str, mapping: Arc<Mapping>) -> Result<Value,
         // Asking what would happen makes no folder.
         store::in_memory()
     } else {
-        store::open(&wish.store.data).map_err(failed)?
+        store::open_whole(&wish.store.data).await.map_err(failed)?
     };
     let by = Attribution { actor: "operator".to_owned(), source: "import".to_owned() };
     let bar = progress(None, if wish.dry_run { "checking" } else { "importing" });

@@ -53,6 +53,21 @@ pub async fn key(data: &Path, service: &Service) -> Result<LogKey, Failure> {
     }
 }
 
+/// The key in a data folder, as text, if there is one.
+pub fn kept_key(data: &Path) -> Result<Option<String>, Failure> {
+    match fs::read_to_string(data.join(KEY_FILE)) {
+        Ok(text) => Ok(Some(text.trim().to_owned())),
+        Err(why) if why.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(why) => Err(failed(format!("{}: {why}", data.join(KEY_FILE).display()))),
+    }
+}
+
+/// Puts a key into a data folder that has none.
+pub fn keep_key(data: &Path, text: &str) -> Result<(), Failure> {
+    let key = LogKey::of_text(text).map_err(failed)?;
+    Ok(write(&data.join(KEY_FILE), &format!("{}\n", key.to_text()))?)
+}
+
 /// Appending to the log, beside everything else.
 pub struct Logging {
     end: watch::Sender<bool>,

@@ -1,5 +1,6 @@
 //! Whereabouts on one folder: the server and the command line.
 
+mod backup;
 mod cli;
 mod client;
 mod demo;
@@ -10,8 +11,10 @@ mod gauges;
 mod import;
 mod listen;
 mod log;
+mod log_source;
 mod outside;
 mod rebuild;
+mod restore;
 mod serve;
 mod store;
 mod terminal;
@@ -54,6 +57,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Where(it) => find::whereabouts(it).await,
         Command::History(it) => find::history(it).await,
         Command::User(it) => user::user(it).await,
+        Command::Backup(it) => backup::backup(it).await,
         Command::Rebuild(it) => rebuild::rebuild(it).await,
         Command::Verify(it) => verify::verify(it).await,
     }

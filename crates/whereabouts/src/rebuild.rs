@@ -1,4 +1,5 @@
-//! `whereabouts rebuild`: make every state and list what the recorded events say.
+//! `whereabouts rebuild`: make every state and list what the recorded events say; from
+//! a log it is `restore.rs`.
 
 use std::process::ExitCode;
 
@@ -7,13 +8,16 @@ use serde_json::json;
 use crate::{
     cli::Rebuild,
     failure::{Failure, failed},
-    store,
+    restore, store,
     terminal::{GOOD, progress, styled},
 };
 
 /// Rebuilds the store of a data folder that no server runs on.
 pub async fn rebuild(wish: Rebuild) -> Result<ExitCode, Failure> {
-    let opened = store::open(&wish.store.data).map_err(failed)?;
+    if let Some(log) = &wish.from {
+        return restore::restore(&wish, log).await;
+    }
+    let opened = store::open_whole(&wish.store.data).await.map_err(failed)?;
     let bar = progress(None, "rebuilding");
     let done = opened.service.rebuild(|subjects| bar.set_position(subjects)).await;
     bar.finish_and_clear();

@@ -46,7 +46,7 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     log_to_standard_error();
     let folder = wish.folder();
     let note = wish.demo.then(|| demo::note_of(&wish, &folder)).transpose()?;
-    let opened = store::open(&folder).map_err(failed)?;
+    let opened = store::open_whole(&folder).await.map_err(failed)?;
     let listener = TcpListener::bind(wish.listen)
         .await
         .map_err(|it| failed(format!("cannot listen on {}: {it}", wish.listen)))?;

@@ -35,6 +35,21 @@ pub fn open(data: &Path) -> Result<Opened, OpenError> {
     Ok(Opened::on(table, blobs))
 }
 
+/// The same, unless somebody began to make the store again and did not end.
+pub async fn open_whole(data: &Path) -> Result<Opened, OpenError> {
+    let opened = open(data)?;
+    let failed = |why: String| OpenError { data: data.to_path_buf(), why };
+    let begun = opened.service.unfinished_restoring().await;
+    match begun.map_err(|it| failed(it.to_string()))? {
+        None => Ok(opened),
+        Some(_) => Err(failed(
+            "it is being made again from a log, and that did not end: run the same \
+             `whereabouts rebuild --from` again"
+                .to_owned(),
+        )),
+    }
+}
+
 /// A store that is gone with the process.
 pub fn in_memory() -> Opened {
     Opened::on(Arc::new(Memory::default()), ObjectBlobs::in_memory())

@@ -29,10 +29,11 @@ impl Viewer {
         }
     }
 
-    /// A personal text, if it may be seen and was not erased.
+    /// A personal text, if it may be seen and was not erased; "not in log" if a store
+    /// was made again without it.
     #[must_use]
     pub fn text(self, private: Option<&Private>) -> Option<String> {
-        private.filter(|_| self.personal).and_then(Private::text).map(ToOwned::to_owned)
+        private.filter(|_| self.personal).and_then(Private::shown).map(ToOwned::to_owned)
     }
 
     /// Whether the viewer may read what this fact says, beyond its kind.

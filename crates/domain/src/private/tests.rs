@@ -31,3 +31,18 @@ fn debugging_shows_no_personal_text() {
     text.erase();
     assert_eq!(format!("{text:?}"), "Private(erased)");
 }
+
+#[test]
+fn what_only_the_log_is_left_of_is_no_text_and_can_still_be_erased() {
+    let mut text = Private::new("Kim");
+    text.set_salt([7; 16]);
+    let digest = text.digest();
+    text.lose();
+    assert_eq!((text.text(), text.shown()), (None, Some("not in log")));
+    assert_eq!(text.digest(), digest);
+    let bytes = minicbor::to_vec(&text).unwrap();
+    assert_eq!(bytes[..5], [0x82, 2, 0x81, 0x58, 32]);
+    assert_eq!(minicbor::decode::<Private>(&bytes).unwrap(), text);
+    text.erase();
+    assert_eq!((text.shown(), text.digest()), (None, digest));
+}

@@ -1,5 +1,6 @@
 //! Whole-system journeys on the built binary: few and strong.
 
+mod audit;
 mod demo_world;
 mod first_start;
 mod kill;

@@ -9,7 +9,7 @@ use domain::{
 };
 use futures::future::try_join_all;
 use minicbor::{Decode, Encode};
-use table::{Guard, Scan, Write};
+use table::{Guard, Key, Scan, Write};
 
 use crate::{
     Service,
@@ -20,7 +20,11 @@ use crate::{
     rows::to_bytes,
 };
 
-use super::{People, Result, permission::Permissions, stored::AccessRow};
+use super::{
+    People, Result,
+    permission::{Permission, Permissions},
+    stored::AccessRow,
+};
 
 /// What happened to somebody's access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Encode, Decode)]
@@ -101,6 +105,12 @@ impl AccessKind {
             Self::EvidenceRead => "evidence_read",
             Self::Exported => "exported",
         }
+    }
+
+    /// What a word of the log says.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        let all = (0u8..).map_while(|it| minicbor::decode::<Self>(&to_bytes(&it)).ok());
+        all.into_iter().find(|it| it.word() == word)
     }
 }
 
@@ -270,6 +280,28 @@ pub(crate) fn logged(at: Timestamp, id: AccessId, value: &[u8]) -> Result<entry:
     let words = |it: Permissions| it.iter().map(|it| it.word().to_owned()).collect();
     let (kind, before, after) = (kind.word().to_owned(), before.map(words), after.map(words));
     Ok(entry::Access { id, at, kind, actor, source, user, about, before, after })
+}
+
+/// The row that remembers again what the log tells.
+pub(crate) fn access_row(logged: &entry::Access) -> Result<(Key, Vec<u8>)> {
+    let unknown = |what: &str| Error::Corrupt(format!("{} of the log: {what}", logged.id));
+    let permissions = |words: &Option<Vec<String>>| -> Result<Option<Permissions>> {
+        let Some(words) = words else { return Ok(None) };
+        let each = words.iter().map(|it| it.parse::<Permission>());
+        let all = each.collect::<std::result::Result<Permissions, _>>();
+        all.map(Some).map_err(|it| unknown(&it.to_string()))
+    };
+    let kind = AccessKind::of_word(&logged.kind);
+    let row = AccessRow {
+        kind: kind.ok_or_else(|| unknown(&logged.kind))?,
+        actor: logged.actor.clone(),
+        source: logged.source.clone(),
+        user: logged.user,
+        about: logged.about.clone(),
+        before: permissions(&logged.before)?,
+        after: permissions(&logged.after)?,
+    };
+    Ok((Row::Access(logged.at, *logged.id.as_bytes()).key(), to_bytes(&row)))
 }
 
 /// Whoever has not signed in.

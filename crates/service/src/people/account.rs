@@ -328,3 +328,8 @@ pub(super) fn check_email(email: &str) -> Result<(), FieldError> {
     let detail = "this is no e-mail address".to_owned();
     Err(FieldError { pointer: "/email".to_owned(), code: "email", detail })
 }
+
+/// Whose login name a row is.
+pub(crate) fn user_of_login_name(row: &[u8]) -> Result<UserId> {
+    Ok(minicbor::decode::<LoginNameRow>(row)?.user)
+}

@@ -36,6 +36,7 @@ use crate::{
     log::stored::{LogCursor, LogRow, MarkRow, MarksRow},
     people::{SessionId, TokenId},
     reconcile::{Found, PositionRow, ReconcilerRow},
+    restoring::RestoringRow,
 };
 
 /// One row of a fixture.
@@ -390,6 +391,12 @@ fn how_far_the_reconciler_is_reads_as_it_was_written() {
 }
 
 #[test]
+fn a_store_that_is_made_again_is_read_as_it_was_written() {
+    let restoring = RestoringRow { note: "stories/log\n70000\n".to_owned(), filled: 8_192 };
+    check("restoring.txt", &[sample("restoring", restoring)]);
+}
+
+#[test]
 fn rows_of_the_history_read_as_they_were_written() {
     let segment = SegmentRow { last: 69_999, rows: 70_000, len: 4_000_000, digest: [0x22; 32] };
     let history = HistoryRow { until: 70_000 };
@@ -496,6 +503,8 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::AccessMark(at(), AccessId::from_bytes([0xDD; 16])),
         Row::ChunkMark(at(), ChunkId::from_bytes([0x1F; 16])),
         Row::Reconciler,
+        Row::Restoring,
+        Row::BackedUp(subject, 3),
     ];
     let samples: Vec<Sample> = rows
         .iter()

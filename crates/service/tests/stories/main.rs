@@ -23,6 +23,7 @@ mod map;
 mod reconcile;
 mod record;
 mod reels;
+mod restoring;
 mod scms;
 mod sealing;
 mod search;

@@ -117,6 +117,11 @@ impl World {
         self.clock.0.store(MONDAY + hours * HOUR, SeqCst);
     }
 
+    /// What time it is.
+    pub fn service_now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
     /// It is this instant.
     pub fn clock_at(&self, at: Timestamp) {
         self.clock.0.store(at.millis(), SeqCst);
