@@ -50,7 +50,8 @@ pub async fn measure(entries: u64) -> io::Result<()> {
     walking(entries).await
 }
 
-fn key() -> LogKey {
+/// The key that logs are signed with here.
+pub fn key() -> LogKey {
     LogKey::new(NAME, &[1; 32]).expect("a key")
 }
 
@@ -199,7 +200,7 @@ async fn say(service: &Service, drafts: Vec<Draft>) -> io::Result<()> {
 /// A log of many entries in a folder, then all of it checked.
 async fn walking(entries: u64) -> io::Result<()> {
     let folder = tempfile::tempdir()?;
-    let (checkpoint, bytes) = written(folder.path(), entries)?;
+    let (checkpoint, bytes) = written(folder.path(), entries, &mut entry)?;
     figure("bytes of the log for each event", format_args!("{:.0}", bytes as f64 / entries as f64));
     let key = key();
     let against = Against { key: key.public(), since: Some(&checkpoint) };
@@ -228,11 +229,15 @@ fn told(entries: u64, took: Duration, grown_mb: f64) {
 }
 
 /// Without waiting for the disk: only what is read is measured here.
-fn written(folder: &Path, entries: u64) -> io::Result<(Checkpoint, u64)> {
+pub fn written(
+    folder: &Path,
+    entries: u64,
+    entry: &mut dyn FnMut(u64) -> Vec<u8>,
+) -> io::Result<(Checkpoint, u64)> {
     let (mut edge, mut bytes) = (Edge::default(), 0);
     while edge.size() < entries {
         let end = (edge.size() + BATCH * 16).min(entries);
-        let grown = edge.grown((edge.size()..end).map(entry)).map_err(io::Error::other)?;
+        let grown = edge.grown((edge.size()..end).map(&mut *entry)).map_err(io::Error::other)?;
         for (tile, content) in grown.tiles {
             let file = folder.join(tile.path());
             fs::create_dir_all(file.parent().unwrap_or(folder))?;
@@ -249,7 +254,7 @@ fn written(folder: &Path, entries: u64) -> io::Result<(Checkpoint, u64)> {
 }
 
 /// A log in a folder.
-struct Folder(PathBuf);
+pub struct Folder(pub PathBuf);
 
 impl Source for Folder {
     fn read<'a>(&'a self, path: &'a str) -> BoxFuture<'a, Result<Option<Bytes>, String>> {

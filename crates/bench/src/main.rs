@@ -1,6 +1,6 @@
 //! The figures of docs/benchmarks.md, measured here and now: `bench` runs all,
 //! `bench events`, `bench import`, `bench reads`, `bench search`, `bench units`,
-//! `bench live`, `bench log`, `bench fixes`, `bench map`, `bench herd` and `bench peers` one each.
+//! `bench live`, `bench log`, `bench rebuild`, `bench fixes`, `bench map`, `bench herd` and `bench peers` one each.
 //! `bench live`, `bench fixes`, `bench map`, `bench past`, `bench herd` and `bench peers`
 //! one each.
 
@@ -21,6 +21,7 @@ mod outside;
 mod past;
 mod peers;
 mod reads;
+mod rebuild;
 mod search;
 mod streams;
 mod units;
@@ -78,6 +79,8 @@ enum What {
     Live,
     /// Appending to the audit log, and checking all of it.
     Log,
+    /// A whole store made again from its log, of a tenth of those entries.
+    Rebuild,
     /// Fixes of trackers in batches.
     Fixes,
     /// Tiles of the map of ever more packages.
@@ -121,6 +124,10 @@ fn main() -> std::io::Result<()> {
         let both = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         both.block_on(log::measure(wish.entries))?;
         client.block_on(merge::measure(wish.seconds, wish.rate))?;
+    }
+    if wanted(What::Rebuild) {
+        let both = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        both.block_on(rebuild::measure(wish.entries / 10))?;
     }
     if wanted(What::Map) {
         map::measure(&client, wish.seconds)?;
