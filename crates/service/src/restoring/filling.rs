@@ -17,7 +17,7 @@ use crate::{
     Service,
     error::{Error, Result},
     keys::Row,
-    log::stored::MarksRow,
+    log::stored::{MarkRow, MarksRow},
     people::access_row,
     rows::{Recorded, to_bytes},
 };
@@ -42,19 +42,28 @@ impl Service {
         while at < size {
             let part = at..size.min(at + BATCH);
             let entries = files.entries(part.clone(), size).await?;
-            let (mut events, mut accesses) = (Vec::new(), Vec::new());
+            let (mut events, mut accesses, mut marks) = (Vec::new(), Vec::new(), Vec::new());
             for (index, bytes) in std::iter::zip(part.clone(), &entries) {
                 let entry = Entry::from_bytes(bytes);
                 let entry = entry
                     .map_err(|it| Error::Corrupt(format!("entry {index} of the log: {it}")))?;
                 match entry {
                     Entry::Event(it) => events.push((index, it)),
-                    Entry::Access(it) => accesses.push(it),
-                    Entry::Chunk(it) => chunks.push(it),
+                    Entry::Access(it) => accesses.push((index, it)),
+                    Entry::Chunk(it) => {
+                        let mark = to_bytes(&MarkRow { index });
+                        marks.push(Write::put(
+                            Row::ChunkMark(it.at, it.id).key(),
+                            Guard::Any,
+                            mark,
+                        ));
+                        chunks.push(it);
+                    }
                 }
             }
             done.events += events.len() as u64;
             if row.filled < part.end {
+                self.write_each(marks).await?;
                 self.fill_part(events, &accesses, sources.erasures).await?;
                 row.filled = part.end;
                 self.save_restoring(&row).await?;
@@ -69,14 +78,14 @@ impl Service {
     async fn fill_part(
         &self,
         events: Vec<(u64, Logged)>,
-        accesses: &[Access],
+        accesses: &[(u64, Access)],
         erasures: &Erasures,
     ) -> Result<()> {
         let mut writes: BTreeMap<Key, Write> = BTreeMap::new();
         let mut put = |key: Key, value: Vec<u8>| {
             writes.insert(key.clone(), Write::put(key, Guard::Any, value));
         };
-        for ((subject, span), row) in self.marked(&events).await? {
+        for ((subject, span), row) in self.marks_of(&events).await? {
             put(Row::Marks(subject, span).key(), to_bytes(&row));
         }
         for (_, Logged { event, seq, prev }) in events {
@@ -90,15 +99,19 @@ impl Service {
             put(Row::Subject(subject).key(), Vec::new());
             put(Row::Event(subject, id).key(), to_bytes(&recorded));
         }
-        for it in accesses {
+        for (index, it) in accesses {
             let (key, value) = access_row(it)?;
             put(key, value);
+            put(Row::AccessMark(it.at, it.id).key(), to_bytes(&MarkRow { index: *index }));
         }
         self.write_each(writes.into_values().collect()).await
     }
 
     /// The rows of marks of these events, with where they are.
-    async fn marked(&self, events: &[(u64, Logged)]) -> Result<BTreeMap<(Subject, u64), MarksRow>> {
+    async fn marks_of(
+        &self,
+        events: &[(u64, Logged)],
+    ) -> Result<BTreeMap<(Subject, u64), MarksRow>> {
         let span = |it: &Logged| (it.event.subject, MarksRow::place(it.seq).0);
         let spans: BTreeSet<(Subject, u64)> = events.iter().map(|(_, it)| span(it)).collect();
         let each: Vec<_> = spans.into_iter().map(|it| self.marks_so_far(it)).collect();
