@@ -253,9 +253,7 @@ impl Row<'_> {
                 Key::new(unsealed_shard(hash[0] % UNSEALED_SHARDS), oldest_first(*oldest, hash))
             }
             Self::Sealing => Key::new(*b"x", *b"sealing"),
-            Self::Chunk(at, hash) => {
-                Key::new(chunk_shard(trail_span(*at)), oldest_first(*at, hash))
-            }
+            Self::Chunk(at, hash) => chunk_key(*at, hash),
             Self::Ring(tracker) => Key::new(subject_shard(Subject::Tracker(*tracker)), *b"r"),
             Self::Trail(tracker, at, hash) => {
                 Key::new(trail_shard(*tracker, trail_span(*at)), oldest_first(*at, hash))
@@ -283,10 +281,7 @@ impl Row<'_> {
             Self::Segment(day, first) => segment_key(*day, *first),
             Self::Reconciler => Key::new(*b"g", *b"reconciler"),
             Self::AccessMark(at, id) => marks_beside(access_key(*at, *id.as_bytes())),
-            Self::ChunkMark(at, id) => {
-                let sort = oldest_first(*at, id.as_bytes());
-                marks_beside(Key::new(chunk_shard(trail_span(*at)), sort))
-            }
+            Self::ChunkMark(at, id) => marks_beside(chunk_key(*at, id.as_bytes())),
             Self::Restoring => Key::new(*b"g", *b"restoring"),
             Self::BackedUp(subject, seq) => of(*subject, b'u', &seq.to_be_bytes()),
         }

@@ -198,6 +198,10 @@ pub fn chunk_shard(span: u16) -> Vec<u8> {
     [b"x".as_slice(), &span.to_be_bytes()].concat()
 }
 
+pub(super) fn chunk_key(at: Timestamp, rest: &[u8]) -> Key {
+    Key::new(chunk_shard(trail_span(at)), oldest_first(at, rest))
+}
+
 /// Whether a row is an accepted batch, or what stands in its place.
 #[must_use]
 pub fn is_batch(key: &Key) -> bool {
