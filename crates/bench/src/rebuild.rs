@@ -11,7 +11,7 @@ use audit::{
     verify::{Against, Source, verify},
 };
 use domain::{
-    event::{Event, Fact},
+    event::{Event, Fact, Proof},
     id::{EventId, PackageId, PlaceId, Subject},
     leaf::{leaf, leaf_hash},
     position::LatLon,
@@ -83,7 +83,7 @@ impl History {
         let package = PackageId::derive(&[&(group * TOGETHER + place).to_be_bytes()]);
         let fact = match round {
             0 => registered(group * TOGETHER + place),
-            14 => Fact::Delivered { place: Some(hub_id()), proof: Default::default() },
+            14 => Fact::Delivered { place: Some(hub_id()), proof: Proof::default() },
             _ => Fact::Scanned { place: hub_id(), floor: None },
         };
         let hour = (group * 40 + round) as i64;

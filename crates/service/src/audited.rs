@@ -1,7 +1,7 @@
 //! What an auditor is told of a package: its own events, and those of whatever carried
 //! it, from when that began until it ended.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use domain::{
     id::{PackageId, Subject},
@@ -78,10 +78,11 @@ impl Service {
         for _ in 0..=DEPTH_MAX {
             let mut above = Vec::new();
             for (held, from, until) in level {
-                if !timelines.contains_key(&held) {
-                    timelines.insert(held, Timeline::of(&self.all_events(held).await?));
-                }
-                for span in spans_of(held, &timelines[&held], (from, until)) {
+                let timeline = match timelines.entry(held) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(Timeline::of(&self.all_events(held).await?)),
+                };
+                for span in spans_of(held, timeline, (from, until)) {
                     if carriers.spans.len() == CARRIERS_MAX {
                         carriers.more = true;
                         return Ok(carriers);

@@ -34,7 +34,8 @@ pub fn body(service: Service, evidence: Evidence) -> Body {
     let (to, from) = mpsc::channel(AHEAD);
     tokio::spawn(async move {
         let package = evidence.package;
-        if let Err(why) = pack(&service, &evidence, &to).await {
+        // Boxed: the compressor's tables are large.
+        if let Err(why) = Box::pin(pack(&service, &evidence, &to)).await {
             // Whoever reads it sees that it ends too early.
             if to.send(Err(io::Error::other("evidence could not be read"))).await.is_ok() {
                 tracing::error!(package.id = %package, error = %why, "evidence was cut off");
@@ -68,7 +69,7 @@ async fn pack(service: &Service, evidence: &Evidence, to: &Sender) -> io::Result
     while let Some((path, proof)) = proofs.try_next().await? {
         packer.add(&path, proof.as_bytes()).await?;
     }
-    packer.finish().await
+    Box::pin(packer.finish()).await
 }
 
 type Sender = mpsc::Sender<io::Result<Bytes>>;

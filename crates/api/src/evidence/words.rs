@@ -32,7 +32,9 @@ pub fn said(fact: &Fact, name: &dyn Fn(Subject) -> String) -> Line {
             (format!("Scanned in {}", place(id)), floor)
         }
         Fact::PickedUp { place } => (at("Picked up", place), None),
-        Fact::Departed { from, to, mode, .. } => departed(from, to, *mode, &place),
+        Fact::Departed { from, to, mode, .. } => {
+            departed(from.as_ref(), to.as_ref(), *mode, &place)
+        }
         Fact::Arrived { place: id } => (format!("Arrived in {}", place(id)), None),
         Fact::Joined(holder) => (format!("Put into {}", name(subject(holder))), None),
         Fact::Left(holder) => (format!("Taken out of {}", name(subject(holder))), None),
@@ -79,8 +81,8 @@ pub fn said(fact: &Fact, name: &dyn Fn(Subject) -> String) -> Line {
 }
 
 fn departed(
-    from: &Option<PlaceId>,
-    to: &Option<PlaceId>,
+    from: Option<&PlaceId>,
+    to: Option<&PlaceId>,
     mode: Option<Mode>,
     place: &dyn Fn(&PlaceId) -> String,
 ) -> Line {
