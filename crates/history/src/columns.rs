@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use arrow_array::{
     ArrayRef, RecordBatch, StringArray, TimestampMillisecondArray, UInt32Array, UInt64Array,
-    cast::AsArray, types::UInt64Type,
+    cast::AsArray,
+    types::{UInt32Type, UInt64Type},
 };
 use arrow_schema::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
@@ -25,6 +26,8 @@ pub const RECORDED_AT: usize = 6;
 pub const ACTOR: usize = 7;
 /// What was logged.
 pub const LEAF: usize = 9;
+/// What a row is made of; the other columns say again what the leaf says.
+pub const PARTS: [usize; 3] = [2, 8, LEAF];
 /// The names, in order.
 pub const NAMES: [&str; 10] = [
     "about",
@@ -102,6 +105,22 @@ pub fn from_batch(batch: &RecordBatch) -> Result<Vec<Row>> {
         return Err(Error::Corrupt("columns differ from what the leaves say".to_owned()));
     }
     Ok(rows)
+}
+
+/// The columns of [`PARTS`] as rows.
+pub fn from_parts(batch: &RecordBatch) -> Result<Vec<Row>> {
+    let indices = batch.column(0).as_primitive::<UInt64Type>().values();
+    let checks = batch.column(1).as_primitive::<UInt32Type>().values();
+    let leaves = batch.column(2).as_string::<i32>();
+    let row = |((index, stored), leaf): ((&u64, &u32), Option<&str>)| {
+        let row = Row::of(*index, leaf.unwrap_or_default().into())?;
+        if check(&row.leaf) == *stored {
+            Ok(row)
+        } else {
+            Err(Error::Corrupt(format!("entry {index} differs from its check")))
+        }
+    };
+    std::iter::zip(std::iter::zip(indices, checks), leaves).map(row).collect()
 }
 
 fn check(leaf: &[u8]) -> u32 {

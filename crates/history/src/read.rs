@@ -31,7 +31,7 @@ use quick_cache::sync::Cache;
 
 use crate::{
     Result, Row, Segment,
-    columns::{ABOUT, ACTOR, KIND, RECORDED_AT, from_batch},
+    columns::{ABOUT, ACTOR, KIND, PARTS, RECORDED_AT, from_batch, from_parts},
 };
 
 /// Footers that are remembered.
@@ -109,10 +109,19 @@ impl Reader {
             }
             let file = self.file(segment, len);
             let builder = ParquetRecordBatchStreamBuilder::new_with_metadata(file, footer.clone());
-            let batches = builder.with_row_groups(vec![group]).with_row_selection(pages).build()?;
-            let batches: Vec<_> = batches.try_collect().await?;
+            // Of the others on these pages only what they are about is looked at.
+            let mask = ProjectionMask::leaves(footer.parquet_schema(), [ABOUT]);
+            let wanted = about.to_owned();
+            let is = ArrowPredicateFn::new(mask, move |batch| {
+                let abouts = batch.column(0).as_string::<i32>().iter();
+                Ok(abouts.map(|it| Some(it == Some(wanted.as_str()))).collect())
+            });
+            let parts = ProjectionMask::leaves(footer.parquet_schema(), PARTS);
+            let builder = builder.with_row_groups(vec![group]).with_row_selection(pages);
+            let builder = builder.with_row_filter(RowFilter::new(vec![Box::new(is)]));
+            let batches: Vec<_> = builder.with_projection(parts).build()?.try_collect().await?;
             for batch in batches {
-                rows.extend(from_batch(&batch)?.into_iter().filter(|it| it.entry.about() == about));
+                rows.extend(from_parts(&batch)?.into_iter().filter(|it| it.entry.about() == about));
             }
         }
         Ok(rows)
