@@ -1,4 +1,4 @@
-//! The rows that follow from a subject's state: one pure function, so that
+//! The rows that follow from a subject's head: one pure function, so that
 //! following the feed, rebuilding and checking cannot disagree.
 
 use std::collections::BTreeMap;
@@ -14,22 +14,23 @@ use domain::{
 use table::{Guard, Key, Write};
 
 use crate::{
-    attention,
+    attention, filing,
     keys::{CARRIERS, LISTED_DAYS, Row, day},
-    rows::{ListRow, MemberRow, NameRow, to_bytes},
+    rows::{Head, ListRow, MemberRow, NameRow, to_bytes},
 };
 
-/// Every row that a subject's state asks for, by key.
+/// Every row that a subject's head asks for, by key.
 #[must_use]
-pub fn all_derived(subject: Subject, state: &State) -> BTreeMap<Key, Vec<u8>> {
-    let mut rows = derived(subject, state);
-    rows.extend(crate::search::rows(subject, state));
+pub fn all_derived(subject: Subject, head: &Head) -> BTreeMap<Key, Vec<u8>> {
+    let mut rows = derived(subject, head);
+    rows.extend(crate::search::rows(subject, &head.state));
     rows
 }
 
 /// The same without the rows that a search reads.
 #[must_use]
-pub fn derived(subject: Subject, state: &State) -> BTreeMap<Key, Vec<u8>> {
+pub fn derived(subject: Subject, head: &Head) -> BTreeMap<Key, Vec<u8>> {
+    let state = &head.state;
     let mut rows = BTreeMap::new();
     match (&state.record, subject) {
         (Some(Record::Package(record)), Subject::Package(id)) => {
@@ -55,6 +56,7 @@ pub fn derived(subject: Subject, state: &State) -> BTreeMap<Key, Vec<u8>> {
         rows.insert(Row::Carried(tracker, subject).key(), Vec::new());
     }
     rows.extend(attention::rows(subject, state));
+    rows.extend(filing::closed_row(subject, head).map(|key| (key, Vec::new())));
     rows
 }
 

@@ -9,16 +9,17 @@ use domain::{
     record::{PlaceKind, Record},
     state::fold,
 };
-use table::{Guard, Scan, Write};
+use table::{Entry, Guard, Scan, Write};
 
 use crate::{
     Service,
     error::{Error, Result},
-    keys::{QUARANTINE, Row, subject_shard},
+    keys::{QUARANTINE, Row},
     outside::random,
     packages::PAGE_MAX,
     people::{AccessKind, Happened},
     record::Attribution,
+    recorded::filed_rows,
     rows::{Head, Recorded, to_bytes},
 };
 
@@ -80,7 +81,7 @@ impl Service {
             let Some((head, version)) = self.head(subject).await? else {
                 return Err(Error::NotFound(subject.to_string()));
             };
-            let Erasure { mut writes, texts, events, more } = self.erasure(subject).await?;
+            let Erasure { mut writes, texts, events, more, .. } = self.erasure(subject).await?;
             if writes.is_empty() && erased == 0 {
                 return Ok(0);
             }
@@ -110,24 +111,26 @@ impl Service {
     /// The rows of a subject's events that hold personal text, without it.
     async fn erasure(&self, subject: Subject) -> Result<Erasure> {
         let mut erasure = Erasure::default();
-        let mut len = 0;
-        let mut next = Some(Scan::prefix(subject_shard(subject), b"e", PAGE));
-        while let Some(scan) = next {
-            let page = self.table.scan(scan).await?;
-            for entry in page.entries {
-                let mut recorded: Recorded = minicbor::decode(&entry.value)?;
-                erasure.more |= TOGETHER_MAX <= erasure.writes.len() || TOGETHER_LEN_MAX <= len;
-                let texts = if erasure.more { 0 } else { recorded.event.fact.erase() };
-                if texts != 0 {
-                    let row = to_bytes(&recorded);
-                    len += row.len();
-                    erasure.texts += texts;
-                    let guard = Guard::Unchanged(entry.version);
-                    erasure.writes.push(Write::put(entry.key, guard, row));
-                }
-                erasure.events.push(recorded.event);
+        let rows = self.event_rows(subject).await?;
+        for entry in rows.events {
+            let mut recorded: Recorded = minicbor::decode(&entry.value)?;
+            let texts = if erasure.has_room() { recorded.event.fact.erase() } else { 0 };
+            if texts != 0 {
+                erasure.put(&entry, to_bytes(&recorded), texts);
             }
-            next = page.rest;
+            erasure.events.push(recorded.event);
+        }
+        let mut filed = filed_rows(&rows.filed)?;
+        for (entry, (_, row)) in rows.filed.iter().zip(&mut filed) {
+            let texts = if erasure.has_room() { row.texts.len() } else { 0 };
+            if texts != 0 {
+                row.texts.clear();
+                erasure.put(entry, to_bytes(row), texts);
+            }
+        }
+        if !filed.is_empty() {
+            let recorded = self.out_of_files(subject, &filed).await?;
+            erasure.events.extend(recorded.into_iter().map(|it| it.event));
         }
         Ok(erasure)
     }
@@ -165,4 +168,20 @@ struct Erasure {
     events: Vec<Event>,
     /// Whether some may be left for another write.
     more: bool,
+    /// Bytes of the rows.
+    len: usize,
+}
+
+impl Erasure {
+    /// Whether another row may be written.
+    fn has_room(&mut self) -> bool {
+        self.more |= TOGETHER_MAX <= self.writes.len() || TOGETHER_LEN_MAX <= self.len;
+        !self.more
+    }
+
+    fn put(&mut self, entry: &Entry, row: Vec<u8>, texts: usize) {
+        self.len += row.len();
+        self.texts += texts;
+        self.writes.push(Write::put(entry.key.clone(), Guard::Unchanged(entry.version), row));
+    }
 }

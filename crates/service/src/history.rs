@@ -6,7 +6,10 @@ use std::cmp::Reverse;
 
 pub use ::history::{Filter, Row as Line};
 use ::history::{Segment, Written};
-use domain::time::{DAY, Timestamp};
+use domain::{
+    event::Event,
+    time::{DAY, Timestamp},
+};
 use futures::TryStreamExt;
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
@@ -111,8 +114,12 @@ impl Service {
 
     /// Every file there is, by day and first entry.
     pub async fn segments(&self) -> Result<Vec<(Segment, SegmentRow)>> {
+        self.segments_in(Scan::whole(SEGMENTS, PAGE)).await
+    }
+
+    async fn segments_in(&self, scan: Scan) -> Result<Vec<(Segment, SegmentRow)>> {
         let mut all = Vec::new();
-        let mut next = Some(Scan::whole(SEGMENTS, PAGE));
+        let mut next = Some(scan);
         while let Some(scan) = next {
             let page = self.table.scan(scan).await?;
             for entry in page.entries {
@@ -124,6 +131,34 @@ impl Service {
             next = page.rest;
         }
         Ok(all)
+    }
+
+    /// Looks that the rows name files of all entries that are in some, and makes rows and
+    /// files again from the log if they do not.
+    pub(crate) async fn restore_history(&self) -> Result<()> {
+        let (row, guard) = self.history_row().await?;
+        let segments = self.segments().await?;
+        let named: u64 = segments.iter().map(|it| it.1.rows).sum();
+        if 0 < row.until && named == row.until {
+            return Ok(());
+        }
+        if 0 < row.until {
+            let begun = to_bytes(&HistoryRow::default());
+            self.table.write(vec![Write::put(Row::History.key(), guard, begun)]).await?;
+        }
+        let rows = segments.iter().map(|it| Row::Segment(it.0.day, it.0.first).key());
+        self.write_each(rows.map(|key| Write::delete(key, Guard::Any)).collect()).await?;
+        self.compact_history().await.map(drop)
+    }
+
+    /// The files of one day.
+    pub(crate) async fn segments_of(&self, day: u32) -> Result<Vec<(Segment, SegmentRow)>> {
+        self.segments_in(Scan::prefix(SEGMENTS, &day.to_be_bytes(), PAGE)).await
+    }
+
+    /// The first entry of the log that is in no file yet.
+    pub(crate) async fn history_until(&self) -> Result<u64> {
+        Ok(self.history_row().await?.0.until)
     }
 
     async fn compact_once(&self) -> Result<u64> {
@@ -163,10 +198,9 @@ impl Service {
 
     /// Puts a file where it belongs; what says so is still to be written.
     async fn keep_segment(&self, written: &Written) -> Result<Write> {
-        let Written { segment, bytes, rows } = written;
+        let Written { segment, bytes, .. } = written;
         self.blobs.put_new(&segment.name(), bytes.clone()).await.map_err(::history::Error::from)?;
-        let (len, digest) = (bytes.len() as u64, Sha256::digest(bytes).into());
-        let row = SegmentRow { last: segment.last, rows: *rows, len, digest };
+        let row = row_of(written);
         let key = Row::Segment(segment.day, segment.first).key();
         Ok(Write::put(key, Guard::Any, to_bytes(&row)))
     }
@@ -174,7 +208,7 @@ impl Service {
     /// Makes several files of a day that is over one.
     async fn merge_history(&self) -> Result<usize> {
         let today = Segment::day_of(self.clock.now());
-        let (until, all) = (self.history_row().await?.0.until, self.segments().await?);
+        let (until, all) = (self.history_until().await?, self.segments().await?);
         let mut merged = 0;
         for of_day in all.chunk_by(|a, b| a.0.day == b.0.day) {
             let rows: u64 = of_day.iter().map(|it| it.1.rows).sum();
@@ -198,6 +232,8 @@ impl Service {
             let key = Row::Segment(segment.day, segment.first).key();
             writes.push(Write::delete(key, Guard::Any));
         }
+        // What filed events were left to is not removed before the new file is read back.
+        self.check_segment(written.segment, &row_of(&written)).await?;
         self.table.write(writes).await?;
         for (segment, _) in files.iter().filter(|it| it.0 != written.segment) {
             self.blobs.delete(&segment.name()).await.map_err(::history::Error::from)?;
@@ -205,13 +241,19 @@ impl Service {
         Ok(())
     }
 
-    /// All of a file, which must be what was written.
-    async fn whole_segment(&self, segment: Segment, row: &SegmentRow) -> Result<Vec<Line>> {
+    /// Looks that a file is what was written, every byte.
+    pub(crate) async fn check_segment(&self, segment: Segment, row: &SegmentRow) -> Result<()> {
         let bytes = self.blobs.get(&segment.name()).await.map_err(::history::Error::from)?;
         let digest: [u8; 32] = Sha256::digest(&bytes).into();
-        if digest != row.digest {
-            return Err(Error::Corrupt(format!("{segment} is not what was written")));
+        if digest == row.digest {
+            return Ok(());
         }
+        Err(Error::Corrupt(format!("{segment} is not what was written")))
+    }
+
+    /// All of a file, which must be what was written.
+    async fn whole_segment(&self, segment: Segment, row: &SegmentRow) -> Result<Vec<Line>> {
+        self.check_segment(segment, row).await?;
         let all = self.history.all(segment, row.len).await?;
         let lines: Vec<Vec<Line>> = all.try_collect().await?;
         Ok(lines.concat())
@@ -223,7 +265,7 @@ impl Service {
         before: Option<u64>,
         limit: usize,
     ) -> Result<Found> {
-        let until = self.history_row().await?.0.until;
+        let until = self.history_until().await?;
         let mut found = self.waiting_lines(filter, until, before, limit).await?;
         let mut files = self.segments().await?;
         files.sort_by_key(|it| Reverse(it.0.last));
@@ -289,6 +331,18 @@ impl Service {
             Some(it) => Ok((minicbor::decode(&it.value)?, Guard::Unchanged(it.version))),
         }
     }
+}
+
+/// What is kept of a file.
+fn row_of(written: &Written) -> SegmentRow {
+    let Written { segment, bytes, rows } = written;
+    let (len, digest) = (bytes.len() as u64, Sha256::digest(bytes).into());
+    SegmentRow { last: segment.last, rows: *rows, len, digest }
+}
+
+/// The day of the file that has an event.
+pub(crate) fn day_of(event: &Event) -> u32 {
+    Segment::day_of(event.recorded_at)
 }
 
 fn keep_newest(found: &mut Vec<Line>, count: usize) {

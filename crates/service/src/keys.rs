@@ -40,6 +40,8 @@ pub const ATTENTION_SHARDS: u8 = 16;
 pub const UNSEALED_SHARDS: u8 = 4;
 /// How many shards name what is to be archived.
 pub const ARCHIVING_SHARDS: u8 = 16;
+/// How many shards name the packages that are closed.
+pub const CLOSED_SHARDS: u8 = 16;
 /// How many days of a tracker's trails lie in one shard.
 pub const TRAIL_DAYS: u32 = 32;
 /// The shard that names every day of which the map's past is kept.
@@ -60,8 +62,8 @@ pub const FAILURE_SHARDS: u8 = 16;
 pub enum Row<'a> {
     /// A subject's chain and state: [`crate::rows::Head`].
     Head(Subject),
-    /// One recorded event: [`crate::rows::Recorded`]. Never deleted, and changed only
-    /// to erase personal text: [`crate::erasing`].
+    /// One recorded event: [`crate::rows::Recorded`]. Changed only to erase personal
+    /// text: [`crate::erasing`]. Deleted only once it is filed: [`crate::filing`].
     Event(Subject, EventId),
     /// What a photo is: [`crate::rows::PhotoRow`].
     Photo(Subject, PhotoId),
@@ -172,6 +174,12 @@ pub enum Row<'a> {
     /// While it is: an event of the backup, by its number:
     /// [`crate::rows::Recorded`].
     BackedUp(Subject, u64),
+    /// Events that only the history's files have, by the number of the first:
+    /// [`crate::filing::FiledRow`]. Behind the subject's other events.
+    Filed(Subject, u64),
+    /// Derived: that a package is closed since then, and has events in the table;
+    /// empty. The oldest first.
+    Closed(Timestamp, PackageId),
 }
 
 /// What is kept of an hour of the map's past.
@@ -284,6 +292,8 @@ impl Row<'_> {
             Self::ChunkMark(at, id) => marks_beside(chunk_key(*at, id.as_bytes())),
             Self::Restoring => Key::new(*b"g", *b"restoring"),
             Self::BackedUp(subject, seq) => of(*subject, b'u', &seq.to_be_bytes()),
+            Self::Filed(subject, seq) => of(*subject, b'f', &seq.to_be_bytes()),
+            Self::Closed(at, package) => closed_key(*at, *package),
         }
     }
 }

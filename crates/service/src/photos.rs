@@ -26,7 +26,7 @@ use crate::{
     error::{Error, Result},
     keys::{Row, subject_shard},
     record::{Attribution, Receipt},
-    rows::{PhotoRow, Recorded, to_bytes},
+    rows::{PhotoRow, to_bytes},
     turns::{Full, Turns},
 };
 
@@ -187,10 +187,7 @@ impl Service {
     }
 
     async fn photo_recorded(&self, subject: Subject, id: EventId) -> Result<Option<Receipt>> {
-        let Some(entry) = self.table.get(&Row::Event(subject, id).key()).await? else {
-            return Ok(None);
-        };
-        let recorded: Recorded = minicbor::decode(&entry.value)?;
+        let Some(recorded) = self.recorded(subject, id).await? else { return Ok(None) };
         Ok(Some(Receipt {
             event: id,
             subject,

@@ -242,18 +242,18 @@ pub(crate) fn is_head(key: &Key) -> bool {
 fn settling(subject: Subject, changed: &[&Changed]) -> Result<Vec<Write>> {
     let Some(first) = changed.first() else { return Ok(vec![]) };
     let images = std::iter::once(&first.old).chain(changed.iter().map(|it| &it.new));
-    let mut states = images.map(|it| state(it.as_deref())).collect::<Result<Vec<_>>>()?;
-    let Some(last) = states.pop() else { return Ok(vec![]) };
+    let mut heads = images.map(|it| head(it.as_deref())).collect::<Result<Vec<_>>>()?;
+    let Some(last) = heads.pop() else { return Ok(vec![]) };
     // Most events leave a package's words as they are: then nothing is cut up.
-    let worded = states.iter().any(|it| !search::same(it.as_ref(), last.as_ref()));
-    let rows = |state: &Option<State>| match state {
-        Some(state) if worded => all_derived(subject, state),
-        Some(state) => derived(subject, state),
+    let worded = heads.iter().any(|it| !search::same(state(it.as_ref()), state(last.as_ref())));
+    let rows = |head: &Option<Head>| match head {
+        Some(head) if worded => all_derived(subject, head),
+        Some(head) => derived(subject, head),
         None => BTreeMap::new(),
     };
     let new = rows(&last);
     let mut writes = BTreeMap::new();
-    for before in &states {
+    for before in &heads {
         let each = changes(&rows(before), &new);
         writes.extend(each.into_iter().map(|it| (it.key.clone(), it)));
     }
@@ -267,7 +267,10 @@ fn is_member(key: &Key) -> bool {
     holder_of_member(key).is_some()
 }
 
-fn state(head: Option<&[u8]>) -> Result<Option<State>> {
-    let head: Option<Head> = head.map(minicbor::decode).transpose()?;
-    Ok(head.map(|it| it.state))
+fn head(image: Option<&[u8]>) -> Result<Option<Head>> {
+    Ok(image.map(minicbor::decode).transpose()?)
+}
+
+fn state(head: Option<&Head>) -> Option<&State> {
+    head.map(|it| &it.state)
 }

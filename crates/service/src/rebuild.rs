@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use domain::{
     holding::HolderId,
     id::{ClientId, Subject, SubjectKind},
-    state::{State, fold},
+    state::fold,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use table::{Entry, Guard, Page, Scan, Write};
@@ -16,8 +16,9 @@ use crate::{
     derive::{all_derived, listed_package, membership},
     error::{Error, Result},
     keys::{
-        LIST_SHARDS, LISTED_DAYS, Row, SUBJECT_SHARDS, holder_of_member, list_shard, named_shard,
-        posted_package, search_shards, subject_of_bytes, subject_shard, subjects_shard,
+        CLOSED_SHARDS, LIST_SHARDS, LISTED_DAYS, Row, SUBJECT_SHARDS, closed_package, closed_shard,
+        holder_of_member, list_shard, named_shard, posted_package, search_shards, subject_of_bytes,
+        subject_shard, subjects_shard,
     },
     record::reference_rows,
     reels::Telling,
@@ -51,6 +52,8 @@ impl Service {
     /// `progress` how many subjects are done. A store in good order stays as it is.
     pub async fn rebuild(&self, mut progress: impl FnMut(u64)) -> Result<Rebuilt> {
         let mut done = Rebuilt::default();
+        // Where filed events are is derived from the log.
+        self.restore_history().await?;
         let mut holders = BTreeSet::new();
         for bucket in 0..SUBJECT_SHARDS {
             let mut next = Some(Scan::whole(subjects_shard(bucket), PAGE));
@@ -86,13 +89,13 @@ impl Service {
         for _ in 0..ATTEMPTS_MAX {
             // The head first: events recorded later change it, and the guard holds.
             let found = self.table.get(&head_key).await?;
-            let mut recorded = self.all_recorded(subject).await?;
+            let (mut recorded, filed) = self.recorded_and_filed(subject).await?;
             recorded.sort_by_key(|it| it.seq);
             let Some(last) = recorded.last() else { return Ok((done, None)) };
             let (seq, prev) = (last.seq, last.leaf_hash());
             done.events = recorded.len() as u64;
             let events: Vec<_> = recorded.into_iter().map(|it| it.event).collect();
-            let right = Head { seq, prev, state: fold(&events) };
+            let right = Head { seq, prev, state: fold(&events), filed };
             let bytes = to_bytes(&right);
             if found.as_ref().is_none_or(|entry| entry.value != bytes) {
                 let guard = found.map_or(Guard::Absent, |entry| Guard::Unchanged(entry.version));
@@ -106,7 +109,7 @@ impl Service {
             if let Subject::Tracker(tracker) = subject {
                 self.look_again_for(tracker).await?;
             }
-            done.rows_written += self.write_rows(subject, &right.state).await?;
+            done.rows_written += self.write_rows(subject, &right).await?;
             // Whoever changed the head meanwhile may have been overtaken by these
             // rows; whoever changes it from here on is followed by the projector.
             let now = self.table.get(&head_key).await?;
@@ -118,10 +121,11 @@ impl Service {
         Err(Error::Unavailable(format!("{subject} is being changed by too many at once")))
     }
 
-    /// Writes the rows of a state that are missing or other than they should be.
-    pub(crate) async fn write_rows(&self, subject: Subject, state: &State) -> Result<u64> {
-        let mut wanted = all_derived(subject, state);
-        wanted.extend(reference_rows(subject, None, state).into_iter().map(|key| (key, vec![])));
+    /// Writes the rows of a head that are missing or other than they should be.
+    pub(crate) async fn write_rows(&self, subject: Subject, head: &Head) -> Result<u64> {
+        let mut wanted = all_derived(subject, head);
+        let references = reference_rows(subject, None, &head.state);
+        wanted.extend(references.into_iter().map(|key| (key, vec![])));
         let mut wrong = Vec::new();
         for (key, value) in wanted {
             // What a container counts is written by whoever counts it.
@@ -160,6 +164,10 @@ impl Service {
                 Some(Subject::Client(ClientId::from_bytes(*id)))
             };
             removed += self.remove_from(Scan::whole(shard, PAGE), of).await?;
+        }
+        for bucket in 0..CLOSED_SHARDS {
+            let of = |entry: &Entry| closed_package(&entry.key.sort).map(Subject::Package);
+            removed += self.remove_from(Scan::whole(closed_shard(bucket), PAGE), of).await?;
         }
         for bucket in 0..SUBJECT_SHARDS {
             let mut next = Some(Scan::whole(subjects_shard(bucket), PAGE));
@@ -223,7 +231,7 @@ impl Service {
     async fn remove_unless_asked(&self, subject: Option<Subject>, entry: Entry) -> Result<bool> {
         if let Some(subject) = subject
             && let Some((head, _)) = self.head(subject).await?
-            && all_derived(subject, &head.state).contains_key(&entry.key)
+            && all_derived(subject, &head).contains_key(&entry.key)
         {
             return Ok(false);
         }

@@ -102,6 +102,14 @@ impl Service {
                 break;
             }
             let head = self.head(subject).await?;
+            if head.as_ref().is_some_and(|(head, _)| head.filed.is_some()) {
+                // The rows of filed events are gone, so that no guard finds them.
+                self.recorded_before(&fresh, unsure, &mut known).await?;
+                fresh.retain(|event| known.iter().all(|it| it.event != event.id));
+                if fresh.is_empty() {
+                    break;
+                }
+            }
             let seq = head.as_ref().map_or(0, |(head, _)| head.seq);
             let attempt = if unchanged_since.is_none_or(|it| it == seq) {
                 self.attempt(subject, head.as_ref(), &fresh, &[]).await
@@ -156,20 +164,16 @@ impl Service {
     ) -> Result<Vec<&'a Event>> {
         let Some(first) = events.first() else { return Ok(Vec::new()) };
         let subject = first.subject;
+        // What begins with a registration is recorded whole, that first.
+        let begun = self.recorded(subject, first.id).await?.is_some();
+        let ids: Vec<EventId> = events.iter().map(|it| it.id).filter(|_| begun).collect();
+        let known = self.recorded_among(subject, &ids).await?;
         let mut fresh: Vec<&Event> = Vec::new();
         for event in events {
-            let Some(entry) = self.table.get(&Row::Event(subject, event.id).key()).await? else {
-                fresh.push(event);
-                if event.id == first.id {
-                    // What begins with a registration is recorded whole, that first.
-                    fresh.extend(&events[1..]);
-                    break;
-                }
-                continue;
-            };
-            let recorded: Recorded = minicbor::decode(&entry.value)?;
-            if !recorded.event.agrees_with(event) {
-                return Err(Error::Differs { event: event.id, subject });
+            match known.get(&event.id) {
+                None => fresh.push(event),
+                Some(it) if it.event.agrees_with(event) => (),
+                Some(_) => return Err(Error::Differs { event: event.id, subject }),
             }
         }
         if !fresh.is_empty() {
@@ -275,8 +279,10 @@ impl Service {
         if head.is_none() {
             writes.push(Write::put(Row::Subject(subject).key(), Guard::Any, []));
         }
+        let filed = head.and_then(|(head, _)| head.filed);
+        let prev = prev.expect("there is at least one event");
         let guard = head.map_or(Guard::Absent, |(_, version)| Guard::Unchanged(*version));
-        let head = Head { seq, prev: prev.expect("there is at least one event"), state };
+        let head = Head { seq, prev, state, filed };
         writes.push(Write::put(Row::Head(subject).key(), guard, to_bytes(&head)));
         Ok(Attempt { writes, receipts })
     }
@@ -297,10 +303,11 @@ impl Service {
         known: &mut Vec<Receipt>,
     ) -> Result<usize> {
         let mut found = 0;
+        let Some(subject) = events.first().map(|it| it.subject) else { return Ok(0) };
+        let ids: Vec<EventId> = events.iter().map(|it| it.id).collect();
+        let mut all = self.recorded_among(subject, &ids).await?;
         for event in events {
-            let key = Row::Event(event.subject, event.id).key();
-            let Some(entry) = self.table.get(&key).await? else { continue };
-            let recorded: Recorded = minicbor::decode(&entry.value)?;
+            let Some(recorded) = all.remove(&event.id) else { continue };
             if !recorded.event.agrees_with(event) {
                 self.quarantine(event).await?;
                 return Err(Error::Differs { event: event.id, subject: event.subject });
@@ -367,12 +374,6 @@ impl Service {
         Ok(())
     }
 
-    /// One event of a subject, if it was recorded.
-    pub async fn recorded(&self, subject: Subject, id: EventId) -> Result<Option<Recorded>> {
-        let entry = self.table.get(&Row::Event(subject, id).key()).await?;
-        entry.map(|it| minicbor::decode(&it.value).map_err(Error::from)).transpose()
-    }
-
     /// Follows what holds `into`: `child` must not be among it, nor may the
     /// chain be deeper than allowed.
     async fn check_forest(&self, child: Subject, into: Subject) -> Result<()> {
@@ -426,25 +427,6 @@ impl Service {
             return Ok(None);
         };
         Ok(Some((minicbor::decode(&entry.value)?, entry.version)))
-    }
-
-    /// Everything recorded of a subject, in the order of its ids.
-    pub(crate) async fn all_recorded(&self, subject: Subject) -> Result<Vec<Recorded>> {
-        let mut all = Vec::new();
-        let mut next = Some(Scan::prefix(subject_shard(subject), b"e", 1000));
-        while let Some(scan) = next {
-            let page = self.table.scan(scan).await?;
-            for entry in &page.entries {
-                all.push(minicbor::decode(&entry.value)?);
-            }
-            next = page.rest;
-        }
-        Ok(all)
-    }
-
-    /// The events recorded of a subject, in the order of their ids.
-    pub(crate) async fn all_events(&self, subject: Subject) -> Result<Vec<Event>> {
-        Ok(self.all_recorded(subject).await?.into_iter().map(|it| it.event).collect())
     }
 }
 

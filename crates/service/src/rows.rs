@@ -25,6 +25,9 @@ pub struct Head {
     /// What they amount to.
     #[n(2)]
     pub state: State,
+    /// Up to which number only the history's files have them: [`crate::filing`].
+    #[n(3)]
+    pub filed: Option<u64>,
 }
 
 /// One event as it was recorded. Its leaf follows from it.

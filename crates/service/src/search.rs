@@ -15,7 +15,7 @@ mod words;
 use domain::{
     id::{PackageId, Subject},
     record::normalise_reference,
-    state::{State, Status},
+    state::Status,
     time::Timestamp,
 };
 use futures::future::try_join_all;
@@ -30,6 +30,7 @@ use crate::{
     error::Result,
     keys::{Posted, newest_first, reference_shard},
     packages::{After, Filter, Listed, PAGE_MAX},
+    rows::Head,
 };
 use postings::Mark;
 use sources::{ROWS_MAX, Rank, Sources, runs};
@@ -63,6 +64,8 @@ pub struct Hit {
     pub line: Listed,
     /// Where it has what was asked for, one for each term.
     pub by: Vec<Field>,
+    /// Whether its events are filed, as far as its head was read.
+    pub filed: bool,
 }
 
 /// A part of what was found.
@@ -135,7 +138,7 @@ impl Service {
 
     async fn listed(&self, filter: &Filter, ask: &Ask<'_>, by: Vec<Field>) -> Result<Found> {
         let page = self.list(filter, ask.after, ask.limit).await?;
-        let hit = |line| Hit { line, by: by.clone() };
+        let hit = |line| Hit { line, by: by.clone(), filed: false };
         let hits = page.lines.into_iter().map(hit).collect();
         Ok(Found { hits, after: page.after, partial: false })
     }
@@ -278,7 +281,7 @@ impl Service {
         let heads = ids.iter().map(|id| self.head(Subject::Package(*id)));
         let heads = try_join_all(heads).await?;
         let heads = heads.into_iter().zip(ids);
-        Ok(heads.filter_map(|(head, id)| compared(*id, &head?.0.state, terms, ask)).collect())
+        Ok(heads.filter_map(|(head, id)| compared(*id, &head?.0, terms, ask)).collect())
     }
 }
 
@@ -318,19 +321,20 @@ fn after(rank: Rank) -> After {
     After { known_since, id }
 }
 
-fn compared(id: PackageId, state: &State, terms: &[Term], ask: &Ask<'_>) -> Option<Hit> {
+fn compared(id: PackageId, head: &Head, terms: &[Term], ask: &Ask<'_>) -> Option<Hit> {
+    let (state, filed) = (&head.state, head.filed.is_some());
     let record = state.package()?;
     let line = Listed { id, known_since: state.known_since, row: list_row(record, state) };
     if !ask.filter.admits(line.known_since, &line.row) {
         return None;
     }
     if terms.is_empty() {
-        return Some(Hit { line, by: Vec::new() });
+        return Some(Hit { line, by: Vec::new(), filed });
     }
     let findable = Findable::of(record);
     let candidate = Candidate { record, findable, personal: ask.personal };
     let by = terms.iter().map(|it| it.matched(&candidate)).collect::<Option<Vec<_>>>()?;
-    Some(Hit { line, by })
+    Some(Hit { line, by, filed })
 }
 
 impl Filter {

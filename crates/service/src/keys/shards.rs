@@ -10,7 +10,8 @@ use domain::{
 use table::Key;
 
 use super::{
-    ACCESS_SHARDS, ARCHIVING_SHARDS, ATTENTION_SHARDS, FIRST_DAY, HOLDER_SHARDS, LIST_SHARDS,
+    ACCESS_SHARDS, ARCHIVING_SHARDS, ATTENTION_SHARDS, CLOSED_SHARDS, FIRST_DAY, HOLDER_SHARDS,
+    LIST_SHARDS,
     POSTING_SLOTS, Posted, SEGMENTS, SUBJECT_SHARDS, TRAIL_DAYS,
 };
 
@@ -255,6 +256,29 @@ pub fn archiving_of(sort: &[u8]) -> Option<(u16, TrackerId)> {
     Some((u16::from_be_bytes(*span), TrackerId::from_bytes(tracker.try_into().ok()?)))
 }
 
+/// One of the shards that name the packages that are closed, the longest first.
+#[must_use]
+pub fn closed_shard(bucket: u8) -> Vec<u8> {
+    vec![b'o', bucket]
+}
+
+pub(super) fn closed_key(at: Timestamp, package: PackageId) -> Key {
+    let shard = closed_shard(package.as_bytes()[0] % CLOSED_SHARDS);
+    Key::new(shard, oldest_first(at, package.as_bytes()))
+}
+
+/// The package that the key of a closed one names.
+#[must_use]
+pub fn closed_package(sort: &[u8]) -> Option<PackageId> {
+    Some(PackageId::from_bytes(sort.get(8..)?.try_into().ok()?))
+}
+
+/// The number of the first event that a row of filed ones names.
+#[must_use]
+pub fn filed_seq(sort: &[u8]) -> Option<u64> {
+    Some(u64::from_be_bytes(sort.strip_prefix(b"f")?.try_into().ok()?))
+}
+
 /// Where a day of the map's past lies.
 #[must_use]
 pub fn reels_shard(day: u32) -> Vec<u8> {
@@ -379,7 +403,7 @@ pub(super) fn of_person(user: UserId, tag: u8, rest: &[u8]) -> Key {
 }
 
 /// Earlier instants first.
-pub(super) fn oldest_first(at: Timestamp, rest: &[u8]) -> Vec<u8> {
+pub(crate) fn oldest_first(at: Timestamp, rest: &[u8]) -> Vec<u8> {
     [&at.millis().to_be_bytes()[..], rest].concat()
 }
 

@@ -107,7 +107,9 @@ impl Service {
             return Ok(Vec::new());
         }
         let mut all = self.all_recorded(subject).await?;
-        all.retain(|it| !logged.contains_key(&it.seq));
+        // Only what is logged is filed, whether it has its mark or not.
+        let filed = head.filed.unwrap_or(0);
+        all.retain(|it| filed < it.seq && !logged.contains_key(&it.seq));
         all.sort_by_key(|it| it.seq);
         Ok(all.iter().map(Pending::of).collect())
     }

@@ -380,9 +380,13 @@ impl Asked {
                 && let Some(child) = subject_of_shard(&change.key.shard).filter(is_child)
             {
                 let old: Option<Head> = change.old.as_deref().map(minicbor::decode).transpose()?;
+                let new: Option<Head> = change.new.as_deref().map(minicbor::decode).transpose()?;
                 let known = old.map_or(0, |it| it.seq);
-                let least = self.children.entry(child).or_insert(known);
-                *least = known.min(*least);
+                // Filing and erasing record nothing.
+                if new.is_none_or(|it| it.seq != known) {
+                    let least = self.children.entry(child).or_insert(known);
+                    *least = known.min(*least);
+                }
                 self.last = Some(change.seq);
             } else if is_batch(&change.key)
                 && let Some(row) = &change.new

@@ -17,6 +17,7 @@ use domain::{
     mode::Mode,
     motion::Fix,
     position::{Datum, Height, LatLon, Position},
+    private::Private,
     record::{PackageRecord, Record, Reference},
     reel::{Frame, Reel, Told},
     state::{State, Status, fold},
@@ -30,6 +31,7 @@ use super::{
     ReelRow, RingRow, SealingRow, Shown, UnsealedRow, to_bytes,
 };
 use crate::{
+    filing::FiledRow,
     history::{HistoryRow, SegmentRow},
     import::ImportRow,
     keys::{Posted, ReelPart, Row},
@@ -60,6 +62,22 @@ where
         assert_eq!(hex(&to_bytes(&read)), stored, "{name}");
     };
     Sample { label: label.to_owned(), written, read: Box::new(read) }
+}
+
+#[test]
+fn rows_of_filed_events_read_as_they_were_written() {
+    let event = registration();
+    let state = fold(std::slice::from_ref(&event));
+    let head = Head { seq: 2, prev: [0x22; 32], state, filed: Some(1) };
+    let said = |text: &str| {
+        let mut text = Private::new(text);
+        text.set_salt([0x33; 16]);
+        text
+    };
+    let event = Event { fact: Fact::Note(said("seen")), ..event };
+    let one = FiledRow::of([(&event, 20_513, 7)]);
+    let two = FiledRow::of([(&registration(), 20_513, 7), (&event, 20_513, 90_000)]);
+    check("filed.txt", &[sample("head", head), sample("one", one), sample("two", two)]);
 }
 
 /// Reads a fixture of version 1. Writes it first if that is asked for and there
@@ -115,7 +133,12 @@ fn registration() -> Event {
 fn stored_rows_read_as_they_were_written() {
     let event = registration();
     let first = Recorded { event: event.clone(), seq: 1, prev: None };
-    let head = Head { seq: 1, prev: first.leaf_hash(), state: fold(std::slice::from_ref(&event)) };
+    let head = Head {
+        seq: 1,
+        prev: first.leaf_hash(),
+        state: fold(std::slice::from_ref(&event)),
+        filed: None,
+    };
     let photo = PhotoRow {
         id: PhotoId::from_bytes([0x33; 16]),
         media_type: "image/jpeg".to_owned(),
@@ -505,6 +528,8 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::Reconciler,
         Row::Restoring,
         Row::BackedUp(subject, 3),
+        Row::Filed(subject, 7),
+        Row::Closed(at(), package()),
     ];
     let samples: Vec<Sample> = rows
         .iter()

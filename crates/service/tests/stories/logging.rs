@@ -47,6 +47,8 @@ pub struct Watch {
     writes: Mutex<Vec<&'static str>>,
     /// Every checkpoint that anybody could read.
     published: Mutex<Vec<Bytes>>,
+    /// Of which blobs parts were read.
+    read: Mutex<BTreeSet<String>>,
     /// 0 if nobody pauses.
     dice: AtomicU64,
 }
@@ -63,6 +65,11 @@ impl Watch {
     pub fn published(&self) -> Vec<Checkpoint> {
         let all = self.published.lock().unwrap_or_else(PoisonError::into_inner).clone();
         all.iter().map(|it| Checkpoint::open(it, key().public()).unwrap()).collect()
+    }
+
+    /// Of which blobs parts were read since it was asked last.
+    pub fn read(&self) -> BTreeSet<String> {
+        std::mem::take(&mut *self.read.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn wrote(&self, what: &'static str) {
@@ -199,6 +206,7 @@ impl Blobs for WatchedBlobs {
         name: &'a BlobName,
         range: Range<u64>,
     ) -> BoxFuture<'a, blobs::Result<Bytes>> {
+        self.1.read.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_string());
         self.0.get_range(name, range)
     }
 
