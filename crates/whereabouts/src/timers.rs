@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use service::{Result, Service};
+use service::{Result, Service, filing::Filer};
 use tokio::{task::JoinSet, time};
 
 /// How often the map in memory takes in what is new; whoever asks waits for the rest.
@@ -22,6 +22,9 @@ const PAST_AFTER: Duration = Duration::from_secs(5);
 /// How often trails are looked at that are old enough for the archive, what is logged
 /// and in no file yet, and what is forgotten.
 const HOURLY: Duration = Duration::from_secs(3_600);
+
+/// How long after a start closed packages are looked at: the history comes first.
+const FILE_AFTER: Duration = Duration::from_secs(60);
 
 /// Begins all of it; it ends when the answer is dropped.
 pub fn begin(service: &Service) -> JoinSet<()> {
@@ -52,10 +55,27 @@ pub fn begin(service: &Service) -> JoinSet<()> {
     all.spawn(again(it(), HOURLY, "the history is brought up to date later", async |it| {
         it.compact_history().await.map(|_| false)
     }));
+    all.spawn(file(it()));
     all.spawn(again(it(), HOURLY, "old wrong attempts are not removed yet", async |it| {
         it.people().sweep_failures().await.map(|_| false)
     }));
     all
+}
+
+/// Files what was closed long ago, some packages at a time. Others come first: what is
+/// due after years without this takes half of the time at most.
+async fn file(service: Service) {
+    let mut filer = Filer::new(service);
+    time::sleep(FILE_AFTER).await;
+    loop {
+        let begun = time::Instant::now();
+        let filed = filer.step().await;
+        let more = filed.as_ref().is_ok_and(|it| it.more);
+        if let Err(error) = filed {
+            tracing::warn!(%error, "old events leave the table later");
+        }
+        time::sleep(if more { begun.elapsed() } else { HOURLY }).await;
+    }
 }
 
 /// Does something until there is no more to do, then waits.
