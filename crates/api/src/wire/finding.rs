@@ -45,6 +45,11 @@ pub struct PackageLine {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub found_in: Vec<words::FoundIn>,
+    /// True when it was searched for and closed so long ago that its events are in the
+    /// archive: they are answered all the same, a little later.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    pub archived: bool,
 }
 
 impl Vocabulary for Field {
@@ -69,6 +74,7 @@ impl PackageLine {
             destination: it.row.destination.map(Id),
             known_since: Time(it.known_since),
             found_in: Vec::new(),
+            archived: false,
         }
     }
 
@@ -76,7 +82,7 @@ impl PackageLine {
     #[must_use]
     pub fn of_hit(hit: &Hit) -> Self {
         let found_in = hit.by.iter().map(|it| Word(*it)).collect();
-        Self { found_in, ..Self::of(&hit.line) }
+        Self { found_in, archived: hit.filed, ..Self::of(&hit.line) }
     }
 }
 
