@@ -1,8 +1,10 @@
 //! The history of everything in Parquet: files that DuckDB, Athena and pandas read,
 //! derived from the log. A file holds the entries of a span of the log, sorted by
-//! what they are about, so that one package is read without touching the rest.
+//! what they are about, so that one package is read without touching the rest. Fixes
+//! lie beside them, by tracker.
 
 mod columns;
+pub mod fixes;
 mod read;
 mod segment;
 mod write;

@@ -39,11 +39,15 @@ impl Segment {
     }
 }
 
+/// The folder of a day, as Hive writes partitions: `dt=2026-11-25`.
+pub(crate) fn dated(day: u32) -> String {
+    format!("dt={}", EPOCH.saturating_add(i64::from(day).days()))
+}
+
 impl fmt::Display for Segment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { day, first, last } = self;
-        let date = EPOCH.saturating_add(i64::from(*day).days());
-        write!(f, "{FOLDER}/dt={date}/{first:012}-{last:012}.parquet")
+        write!(f, "{FOLDER}/{}/{first:012}-{last:012}.parquet", dated(*day))
     }
 }
 

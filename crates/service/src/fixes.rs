@@ -24,10 +24,12 @@ use crate::{
 
 mod archive;
 pub(crate) mod chunks;
+mod history;
 mod sealing;
 mod trails;
 
 pub use archive::Archived;
+pub use history::{FixHistoryRow, FixesCompacted};
 pub use sealing::{CHUNK_LEN, MARKED_FOR, Sealed};
 
 /// Most fixes of one batch: it is kept as one row.

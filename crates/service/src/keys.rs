@@ -177,6 +177,9 @@ pub enum Row<'a> {
     /// Events that only the history's files have, by the number of the first:
     /// [`crate::filing::FiledRow`]. Behind the subject's other events.
     Filed(Subject, u64),
+    /// Derived: which chunk is the last whose fixes are in files by tracker:
+    /// [`crate::fixes::FixHistoryRow`].
+    FixHistory,
     /// Derived: that a package is closed since then, and has events in the table;
     /// empty. The oldest first.
     Closed(Timestamp, PackageId),
@@ -292,6 +295,7 @@ impl Row<'_> {
             Self::ChunkMark(at, id) => marks_beside(chunk_key(*at, id.as_bytes())),
             Self::Restoring => Key::new(*b"g", *b"restoring"),
             Self::BackedUp(subject, seq) => of(*subject, b'u', &seq.to_be_bytes()),
+            Self::FixHistory => Key::new(*b"g", *b"fixes"),
             Self::Filed(subject, seq) => of(*subject, b'f', &seq.to_be_bytes()),
             Self::Closed(at, package) => closed_key(*at, *package),
         }

@@ -55,6 +55,9 @@ pub fn begin(service: &Service) -> JoinSet<()> {
     all.spawn(again(it(), HOURLY, "the history is brought up to date later", async |it| {
         it.compact_history().await.map(|_| false)
     }));
+    all.spawn(again(it(), HOURLY, "fixes become files by tracker later", async |it| {
+        it.compact_fixes().await.map(|_| false)
+    }));
     all.spawn(file(it()));
     all.spawn(again(it(), HOURLY, "old wrong attempts are not removed yet", async |it| {
         it.people().sweep_failures().await.map(|_| false)

@@ -203,6 +203,14 @@ pub(super) fn chunk_key(at: Timestamp, rest: &[u8]) -> Key {
     Key::new(chunk_shard(trail_span(at)), oldest_first(at, rest))
 }
 
+/// When a chunk was sealed and the first 8 bytes of its hash, as its key says.
+#[must_use]
+pub fn sealed_of(sort: &[u8]) -> Option<(Timestamp, [u8; 8])> {
+    let (millis, hash) = sort.split_first_chunk::<8>()?;
+    let at = Timestamp::from_millis(i64::from_be_bytes(*millis)).ok()?;
+    Some((at, hash.try_into().ok()?))
+}
+
 /// Whether a row is an accepted batch, or what stands in its place.
 #[must_use]
 pub fn is_batch(key: &Key) -> bool {

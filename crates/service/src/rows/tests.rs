@@ -32,6 +32,7 @@ use super::{
 };
 use crate::{
     filing::FiledRow,
+    fixes::FixHistoryRow,
     history::{HistoryRow, SegmentRow},
     import::ImportRow,
     keys::{Posted, ReelPart, Row},
@@ -78,6 +79,8 @@ fn rows_of_filed_events_read_as_they_were_written() {
     let one = FiledRow::of([(&event, 20_513, 7)]);
     let two = FiledRow::of([(&registration(), 20_513, 7), (&event, 20_513, 90_000)]);
     check("filed.txt", &[sample("head", head), sample("one", one), sample("two", two)]);
+    let fixes = FixHistoryRow { sealed_at: at(), hash: [0x1F; 8] };
+    check("fix-history.txt", &[sample("last", fixes)]);
 }
 
 /// Reads a fixture of version 1. Writes it first if that is asked for and there
@@ -530,6 +533,7 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::BackedUp(subject, 3),
         Row::Filed(subject, 7),
         Row::Closed(at(), package()),
+        Row::FixHistory,
     ];
     let samples: Vec<Sample> = rows
         .iter()

@@ -14,6 +14,7 @@ mod fault;
 mod filing;
 mod filing_faults;
 mod filing_lives;
+mod fix_history;
 mod fixes;
 mod following;
 mod history;
