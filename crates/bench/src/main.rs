@@ -1,11 +1,9 @@
-//! The figures of docs/benchmarks.md, measured here and now: `bench` runs all,
-//! `bench events`, `bench import`, `bench reads`, `bench search`, `bench units`,
-//! `bench live`, `bench log`, `bench rebuild`, `bench fixes`, `bench map`, `bench herd` and `bench peers` one each.
-//! `bench live`, `bench fixes`, `bench map`, `bench past`, `bench herd` and `bench peers`
-//! one each.
+//! The figures of docs/benchmarks.md, measured here and now: `bench` runs all, `bench
+//! events`, or another name of [`What`], one.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
+mod archive;
 mod events;
 mod figures;
 mod filled;
@@ -60,7 +58,7 @@ struct Wish {
     /// How many trackers random ones are taken from.
     #[arg(long, default_value_t = 100_000)]
     trackers: usize,
-    /// How many entries an audit log is checked with.
+    /// How many entries an audit log is checked with, and an archive has.
     #[arg(long, default_value_t = 10_000_000)]
     entries: u64,
 }
@@ -81,6 +79,8 @@ enum What {
     Log,
     /// A whole store made again from its log, of a tenth of those entries.
     Rebuild,
+    /// Reading one package's history out of the archive of many.
+    Archive,
     /// Fixes of trackers in batches.
     Fixes,
     /// Tiles of the map of ever more packages.
@@ -128,6 +128,10 @@ fn main() -> std::io::Result<()> {
     if wanted(What::Rebuild) {
         let both = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         both.block_on(rebuild::measure(wish.entries / 10))?;
+    }
+    if wanted(What::Archive) {
+        let both = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+        both.block_on(archive::measure(wish.entries))?;
     }
     if wanted(What::Map) {
         map::measure(&client, wish.seconds)?;

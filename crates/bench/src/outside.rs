@@ -7,6 +7,7 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use blobs::Blobs;
 use domain::time::Timestamp;
 use service::{
     Service,
@@ -53,7 +54,10 @@ pub fn open(data: &Path) -> io::Result<(Service, Arc<dyn Table>)> {
             .map_err(io::Error::other)?;
     let table: Arc<dyn Table> = Arc::new(table);
     let blobs = blobs::ObjectBlobs::in_folder(&data.join("blobs")).map_err(io::Error::other)?;
-    let service =
-        Service::new(Arc::clone(&table), Arc::new(blobs), Arc::new(System), Arc::new(System));
-    Ok((service, table))
+    Ok((service(Arc::clone(&table), Arc::new(blobs)), table))
+}
+
+/// A service on its ports.
+pub fn service(table: Arc<dyn Table>, blobs: Arc<dyn Blobs>) -> Service {
+    Service::new(table, blobs, Arc::new(System), Arc::new(System))
 }

@@ -156,7 +156,7 @@ impl Service {
         self.segments_in(Scan::prefix(SEGMENTS, &day.to_be_bytes(), PAGE)).await
     }
 
-    /// The first entry of the log that is in no file yet.
+    /// The first entry of the log that is in no file yet: so many are.
     pub(crate) async fn history_until(&self) -> Result<u64> {
         Ok(self.history_row().await?.0.until)
     }
@@ -318,11 +318,6 @@ impl Service {
         let entries = self.log_files().entries(part.clone(), size).await?;
         let line = |(index, leaf)| Line::of(index, leaf).map_err(Error::from);
         std::iter::zip(part, entries).map(line).collect()
-    }
-
-    /// How many entries of the log are in files.
-    pub(crate) async fn history_until(&self) -> Result<u64> {
-        Ok(self.history_row().await?.0.until)
     }
 
     async fn history_row(&self) -> Result<(HistoryRow, Guard)> {

@@ -190,7 +190,7 @@ impl Service {
             if tried == 0 && until <= head.state.recorded_at {
                 return Ok(0);
             }
-            wrong += self.write_rows(subject, &head.state).await?;
+            wrong += self.write_rows(subject, &head).await?;
             if wrong == 0 {
                 return Ok(0);
             }

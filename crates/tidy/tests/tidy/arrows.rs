@@ -42,6 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "journeys",
             "blobs",
             "domain",
+            "history",
             "intake",
             "service",
             "table",
