@@ -27,7 +27,7 @@ pub struct FiledRow {
     /// Their ids, 16 bytes each.
     #[cbor(n(1), with = "minicbor::bytes")]
     pub ids: Vec<u8>,
-    /// Their personal texts, as far as none was erased.
+    /// Their personal texts, but those that were erased.
     #[n(2)]
     pub texts: Vec<FiledText>,
 }
@@ -72,7 +72,8 @@ impl FiledRow {
             let mut event = event.clone();
             let id = event.id;
             let texts = event.fact.privates_mut().into_iter().zip(0..);
-            let texts = texts.filter(|(text, _)| text.text().is_some());
+            // Of a leaf alone it is not known whether a text was erased.
+            let texts = texts.filter(|(text, _)| !text.is_erased());
             let texts: Vec<FiledText> = texts
                 .map(|(text, place)| FiledText { event: at, place, text: text.clone() })
                 .collect();
@@ -122,3 +123,6 @@ impl FiledRow {
         Ok(Recorded { event, seq, prev })
     }
 }
+
+#[cfg(test)]
+mod tests;
