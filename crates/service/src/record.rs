@@ -102,13 +102,11 @@ impl Service {
                 break;
             }
             let head = self.head(subject).await?;
-            if head.as_ref().is_some_and(|(head, _)| head.filed.is_some()) {
-                // The rows of filed events are gone, so that no guard finds them.
-                self.recorded_before(&fresh, unsure, &mut known).await?;
+            // The rows of filed events are gone, so that no guard finds them.
+            let filed = head.as_ref().is_some_and(|(head, _)| head.filed.is_some());
+            if filed && self.recorded_before(&fresh, unsure, &mut known).await? != 0 {
                 fresh.retain(|event| known.iter().all(|it| it.event != event.id));
-                if fresh.is_empty() {
-                    break;
-                }
+                continue;
             }
             let seq = head.as_ref().map_or(0, |(head, _)| head.seq);
             let attempt = if unchanged_since.is_none_or(|it| it == seq) {
