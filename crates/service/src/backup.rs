@@ -17,7 +17,7 @@ use crate::{
     error::{Error, Result},
     fixes::chunks::from_blobs,
     keys::{
-        ACCESS_SHARDS, BATCH_SHARDS, FAILURE_SHARDS, QUARANTINE, Row, SUBJECT_SHARDS,
+        ACCESS_SHARDS, BATCH_SHARDS, FAILURE_SHARDS, FIRST_DAY, QUARANTINE, Row, SUBJECT_SHARDS,
         UNSEALED_SHARDS, access_shard, batch_shard, chunk_shard, day, failure_shard,
         login_name_shard, person_shard, subject_of_bytes, subject_shard, subjects_shard,
         trail_span, unsealed_shard,
@@ -31,8 +31,6 @@ use crate::{
 const PAGE: usize = 1_000;
 /// Rows of batches read at once: they may be large.
 const BATCHES: usize = 100;
-/// Nothing of this product is older: 2025-01-01.
-const FIRST_DAY: u32 = 20_089;
 
 /// What a backup holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -168,15 +168,16 @@ async fn the_same_log_gives_the_same_bytes_and_what_waits_is_named() {
 
 /// Whoever alters a file also makes its sum fit.
 fn fit_sums(folder: &Path, name: &str) {
-    let sums = fs::read_to_string(folder.join("SHA256SUMS")).unwrap();
+    let sums = fs::read_to_string(folder.join("SHA256SUMS")).expect("it has sums");
     let digest = sha2::Digest::finalize(<sha2::Sha256 as sha2::Digest>::new_with_prefix(
-        fs::read(folder.join(name)).unwrap(),
+        fs::read(folder.join(name)).expect("what has a sum is there"),
     ));
     let line = |it: &str| match it.split_once("  ") {
         Some((_, path)) if path == name => format!("{}  {path}\n", domain::leaf::hex(&digest)),
         _ => format!("{it}\n"),
     };
-    fs::write(folder.join("SHA256SUMS"), sums.lines().map(line).collect::<String>()).unwrap();
+    fs::write(folder.join("SHA256SUMS"), sums.lines().map(line).collect::<String>())
+        .expect("the folder is ours");
 }
 
 #[tokio::test]
