@@ -148,7 +148,7 @@ async fn run(
     let latest = Rc::new(RefCell::new(vec![outside::now().plus(-1_000); trackers]));
     let work = Work::begin(&server)?;
     let stop = work.start + Duration::from_secs(seconds);
-    let (hold, put_off) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(0)));
+    let (hold, put_off) = (Rc::new(Cell::new(false)), Rc::new(Cell::new(0u64)));
     let (holding, mut looking) = (Rc::clone(&hold), server.connect().await?);
     all.spawn_local(async move {
         while Instant::now() < stop {
@@ -173,13 +173,8 @@ async fn run(
                 let batch = next_batch(&mut random, number, load, &mut latest.borrow_mut());
                 let body = if load.columns { batch.to_bytes() } else { json_of(&batch) };
                 let begun = Instant::now();
-                let mut answer = connection.send("POST", "/v1/fixes", media, Some(&body)).await;
-                while answer.as_ref().is_ok_and(|it| it.status == SHED) {
-                    put_off.set(put_off.get() + 1);
-                    tokio::time::sleep(PUT_OFF).await;
-                    answer = connection.send("POST", "/v1/fixes", media, Some(&body)).await;
-                }
-                answer.and_then(|it| it.good()).expect("every batch is taken");
+                let refused = sent(&mut connection, media, &body).await;
+                put_off.set(put_off.get() + refused.expect("every batch is taken"));
                 latencies.borrow_mut().push(begun.elapsed());
             }
         });
@@ -208,6 +203,19 @@ async fn run(
     drop(watching);
     server.kill().await?;
     Ok((count / took, latest.take()))
+}
+
+/// Sends a batch until it is taken: how often it was put off.
+async fn sent(connection: &mut Connection, media: &str, body: &[u8]) -> io::Result<u64> {
+    let mut put_off = 0;
+    loop {
+        let answer = connection.send("POST", "/v1/fixes", media, Some(body)).await?;
+        if answer.status != SHED {
+            return answer.good().map(|_| put_off);
+        }
+        put_off += 1;
+        tokio::time::sleep(PUT_OFF).await;
+    }
 }
 
 /// What was measured since each of its trackers spoke last, up to now.
