@@ -260,15 +260,11 @@ impl Row<'_> {
             Self::Import(id) => Key::new(*b"i", *id),
             Self::Quarantined(at, id) => Key::new(QUARANTINE, newest(*at, id.as_bytes())),
             Self::Batch(id) => Key::new(batch_shard(id[0] % BATCH_SHARDS), *id),
-            Self::Unsealed(oldest, hash) => {
-                Key::new(unsealed_shard(hash[0] % UNSEALED_SHARDS), oldest_first(*oldest, hash))
-            }
+            Self::Unsealed(oldest, hash) => unsealed_key(*oldest, hash),
             Self::Sealing => Key::new(*b"x", *b"sealing"),
             Self::Chunk(at, hash) => chunk_key(*at, hash),
             Self::Ring(tracker) => Key::new(subject_shard(Subject::Tracker(*tracker)), *b"r"),
-            Self::Trail(tracker, at, hash) => {
-                Key::new(trail_shard(*tracker, trail_span(*at)), oldest_first(*at, hash))
-            }
+            Self::Trail(tracker, at, hash) => trail_key(*tracker, *at, hash),
             Self::Archiving(span, tracker) => archiving_key(*span, *tracker),
             Self::Archive(tracker, span) => Key::new(trail_shard(*tracker, *span), *b"a"),
             Self::Attention(at, reason, subject) => attention_key(*at, *reason, *subject),

@@ -11,7 +11,7 @@ use table::Key;
 
 use super::{
     ACCESS_SHARDS, ARCHIVING_SHARDS, ATTENTION_SHARDS, CLOSED_SHARDS, FIRST_DAY, HOLDER_SHARDS,
-    LIST_SHARDS, POSTING_SLOTS, Posted, SEGMENTS, SUBJECT_SHARDS, TRAIL_DAYS,
+    LIST_SHARDS, POSTING_SLOTS, Posted, SEGMENTS, SUBJECT_SHARDS, TRAIL_DAYS, UNSEALED_SHARDS,
 };
 
 pub(super) fn segment_key(day: u32, first: u64) -> Key {
@@ -192,6 +192,10 @@ pub fn unsealed_shard(bucket: u8) -> Vec<u8> {
     vec![b'y', bucket]
 }
 
+pub(super) fn unsealed_key(oldest: Timestamp, hash: &[u8; 8]) -> Key {
+    Key::new(unsealed_shard(hash[0] % UNSEALED_SHARDS), oldest_first(oldest, hash))
+}
+
 /// Where the chunks lie that were sealed in one span of [`TRAIL_DAYS`] days.
 #[must_use]
 pub fn chunk_shard(span: u16) -> Vec<u8> {
@@ -237,6 +241,10 @@ pub fn trail_span(at: Timestamp) -> u16 {
 #[must_use]
 pub fn trail_shard(tracker: TrackerId, span: u16) -> Vec<u8> {
     [b"t".as_slice(), tracker.as_bytes(), &span.to_be_bytes()].concat()
+}
+
+pub(super) fn trail_key(tracker: TrackerId, at: Timestamp, hash: &[u8]) -> Key {
+    Key::new(trail_shard(tracker, trail_span(at)), oldest_first(at, hash))
 }
 
 /// When a span of trails ends.
