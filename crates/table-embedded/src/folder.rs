@@ -7,7 +7,10 @@ use std::{
     sync::Arc,
 };
 
-use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, compaction::Leveled};
+use fjall::{
+    CompressionType, Database, Keyspace, KeyspaceCreateOptions, compaction::Leveled,
+    config::CompressionPolicy,
+};
 
 use crate::{OpenError, Options, journal};
 
@@ -126,7 +129,9 @@ fn open_fjall(path: &Path, options: Options) -> fjall::Result<Engine> {
     let strategy = Arc::new(Leveled::default().with_table_target_size(FILE_BYTES));
     let options = || KeyspaceCreateOptions::default().compaction_strategy(strategy.clone());
     let items = db.keyspace("items", options)?;
-    let feeds = db.keyspace("feeds", options)?;
+    // Changes are read soon and dropped: making them small costs more than it saves.
+    let whole = CompressionPolicy::disabled();
+    let feeds = db.keyspace("feeds", || options().data_block_compression_policy(whole))?;
     Ok(Engine { db, items, feeds })
 }
 

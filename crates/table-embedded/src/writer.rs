@@ -22,9 +22,9 @@ use crate::{
 
 /// New entries are handed over for writing to files at this size, in bytes; up
 /// to five such sets exist before writes wait.
-const ITEMS_IN_MEMORY_MAX: u64 = 12 * 1_024 * 1_024;
+const ITEMS_IN_MEMORY_MAX: u64 = 24 * 1_024 * 1_024;
 /// Changes are read soon or never: they need less.
-const FEEDS_IN_MEMORY_MAX: u64 = 6 * 1_024 * 1_024;
+const FEEDS_IN_MEMORY_MAX: u64 = 12 * 1_024 * 1_024;
 /// Requests that may wait; one more is turned away.
 const WAITING_MAX: usize = 16_384;
 /// Requests, and rows that are each written by itself, in one commit.
