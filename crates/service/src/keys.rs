@@ -260,7 +260,7 @@ impl Row<'_> {
             Self::Import(id) => Key::new(*b"i", *id),
             Self::Quarantined(at, id) => Key::new(QUARANTINE, newest(*at, id.as_bytes())),
             Self::Batch(id) => Key::new(batch_shard(id[0] % BATCH_SHARDS), *id),
-            Self::Unsealed(oldest, hash) => unsealed_key(*oldest, hash),
+            Self::Unsealed(oldest, hash) => unsealed_key(*oldest, *hash),
             Self::Sealing => Key::new(*b"x", *b"sealing"),
             Self::Chunk(at, hash) => chunk_key(*at, hash),
             Self::Ring(tracker) => Key::new(subject_shard(Subject::Tracker(*tracker)), *b"r"),

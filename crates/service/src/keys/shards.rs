@@ -192,8 +192,8 @@ pub fn unsealed_shard(bucket: u8) -> Vec<u8> {
     vec![b'y', bucket]
 }
 
-pub(super) fn unsealed_key(oldest: Timestamp, hash: &[u8; 8]) -> Key {
-    Key::new(unsealed_shard(hash[0] % UNSEALED_SHARDS), oldest_first(oldest, hash))
+pub(super) fn unsealed_key(oldest: Timestamp, hash: [u8; 8]) -> Key {
+    Key::new(unsealed_shard(hash[0] % UNSEALED_SHARDS), oldest_first(oldest, &hash))
 }
 
 /// Where the chunks lie that were sealed in one span of [`TRAIL_DAYS`] days.
