@@ -19,12 +19,14 @@ const DUE_EVERY: Duration = Duration::from_secs(60);
 /// page comes first.
 const PAST_EVERY: Duration = Duration::from_secs(60);
 const PAST_AFTER: Duration = Duration::from_secs(5);
-/// How often trails are looked at that are old enough for the archive, what is logged
-/// and in no file yet, and what is forgotten.
+/// How often trails are looked at that are old enough for the archive, and what is
+/// forgotten.
 const HOURLY: Duration = Duration::from_secs(3_600);
-
+/// How often it is looked whether enough is logged for another file, and which closed
+/// packages can leave the table: mostly that is to read a few rows.
+const HISTORY_EVERY: Duration = Duration::from_secs(120);
 /// How long after a start closed packages are looked at: the history comes first.
-const FILE_AFTER: Duration = Duration::from_secs(60);
+const FILE_AFTER: Duration = Duration::from_secs(180);
 
 /// Begins all of it; it ends when the answer is dropped.
 pub fn begin(service: &Service) -> JoinSet<()> {
@@ -52,7 +54,7 @@ pub fn begin(service: &Service) -> JoinSet<()> {
     all.spawn(again(it(), HOURLY, "old trails are archived later", async |it| {
         Ok(it.archive_trails().await?.more)
     }));
-    all.spawn(again(it(), HOURLY, "the history is brought up to date later", async |it| {
+    all.spawn(again(it(), HISTORY_EVERY, "the history is brought up to date later", async |it| {
         it.compact_history().await.map(|_| false)
     }));
     all.spawn(again(it(), HOURLY, "fixes become files by tracker later", async |it| {
@@ -77,7 +79,7 @@ async fn file(service: Service) {
         if let Err(error) = filed {
             tracing::warn!(%error, "old events leave the table later");
         }
-        time::sleep(if more { begun.elapsed() } else { HOURLY }).await;
+        time::sleep(if more { begun.elapsed() } else { HISTORY_EVERY }).await;
     }
 }
 
