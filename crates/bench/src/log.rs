@@ -18,8 +18,7 @@ use domain::{
     event::{Event, Fact},
     id::{EventId, PackageId, PlaceId, Subject},
     leaf::leaf,
-    position::LatLon,
-    record::{PackageRecord, PlaceKind, PlaceRecord, Record},
+    record::{PackageRecord, Record},
     time::{HOUR, Timestamp},
 };
 use futures::{StreamExt, stream};
@@ -27,7 +26,7 @@ use service::{Service, log::sequencer::Sequencer, record::Attribution};
 
 use crate::{
     figures::{Aim, figure, heading, judged, resident_mb, spread},
-    outside,
+    hub, outside,
 };
 
 /// Entries of one batch, as the sequencer takes them.
@@ -65,7 +64,7 @@ fn entry(number: u64) -> Vec<u8> {
         recorded_at: at.plus(900),
         actor: "usr_01J9Z3K8Q4W5E6R7T8Y9U0I1O2".to_owned(),
         source: "api".to_owned(),
-        fact: Fact::Scanned { place: PlaceId::derive(&[b"hub"]), floor: None },
+        fact: Fact::Scanned { place: hub::id(), floor: None },
     };
     leaf(&event, number % 12 + 1, Some([7; 32]))
 }
@@ -133,20 +132,8 @@ async fn sequencing() -> io::Result<()> {
 }
 
 async fn record_all(service: &Service) -> io::Result<PlaceId> {
-    let id = PlaceId::derive(&[b"hub"]);
-    let record = Record::Place(PlaceRecord {
-        kind: PlaceKind::Facility,
-        name: "Memphis hub".to_owned(),
-        at: LatLon::from_degrees(35.05, -89.98).map_err(io::Error::other)?,
-        radius_m: 500,
-        ground: None,
-        time_zone: None,
-        country: None,
-        code: None,
-        floors: Vec::new(),
-        address: None,
-        exact: None,
-    });
+    let id = hub::id();
+    let record = hub::record();
     let place = Subject::Place(id);
     let registered = |subject, record| Draft {
         id: EventId::derive(&[b"registered", subject_text(subject).as_bytes()]),

@@ -10,6 +10,7 @@ mod filled;
 mod fixes;
 mod fleet;
 mod herd;
+mod hub;
 mod import;
 mod live;
 mod log;

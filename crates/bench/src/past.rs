@@ -14,7 +14,7 @@ use domain::{
     id::{ContainerId, EventId, PackageId, PlaceId, Subject},
     mode::Mode,
     position::LatLon,
-    record::{ContainerKind, ContainerRecord, PackageRecord, PlaceKind, PlaceRecord, Record},
+    record::{ContainerKind, ContainerRecord, PackageRecord, Record},
     time::{HOUR, MINUTE, Timestamp},
 };
 use futures::{StreamExt, stream};
@@ -24,6 +24,7 @@ use tokio::runtime::Runtime;
 
 use crate::{
     figures::{Aim, figure, heading, judged, spread},
+    hub,
     map::{CITIES, CONNECTIONS, VIEWS, city, mixed, near, tiles, view},
     outside,
 };
@@ -176,19 +177,7 @@ fn place_at(number: u64) -> LatLon {
 }
 
 fn place(number: u64, now: Timestamp) -> Vec<Draft> {
-    let record = Record::Place(PlaceRecord {
-        kind: PlaceKind::Facility,
-        name: format!("Shop {number}"),
-        at: place_at(number),
-        radius_m: 100,
-        ground: None,
-        time_zone: None,
-        country: None,
-        code: None,
-        floors: Vec::new(),
-        address: None,
-        exact: None,
-    });
+    let record = hub::facility(&format!("Shop {number}"), place_at(number), 100);
     let at = now.plus(-(HOURS as i64 + 1) * HOUR);
     drafts(Subject::Place(place_id(number)), vec![(at, Fact::Registered(Box::new(record)))])
 }

@@ -12,17 +12,17 @@ use audit::{
 };
 use domain::{
     event::{Event, Fact, Proof},
-    id::{EventId, PackageId, PlaceId, Subject},
+    id::{EventId, PackageId, Subject},
     leaf::{leaf, leaf_hash},
-    position::LatLon,
     private::Private,
-    record::{PackageRecord, PlaceKind, PlaceRecord, Recipient, Record, Reference},
+    record::{PackageRecord, Recipient, Record, Reference},
     time::{HOUR, MINUTE, Timestamp},
 };
 use service::restoring::{Erasures, Sources};
 
 use crate::{
     figures::{Aim, figure, heading, judged, resident_mb},
+    hub,
     log::{Folder, key, written},
     outside,
 };
@@ -76,15 +76,15 @@ struct History {
 
 impl History {
     fn entry(&mut self, number: u64) -> Vec<u8> {
-        let Some(number) = number.checked_sub(1) else { return hub() };
+        let Some(number) = number.checked_sub(1) else { return place() };
         self.last.resize(TOGETHER as usize, None);
         let (group, within) = (number / (TOGETHER * EACH), number % (TOGETHER * EACH));
         let (round, place) = (within / TOGETHER, within % TOGETHER);
         let package = PackageId::derive(&[&(group * TOGETHER + place).to_be_bytes()]);
         let fact = match round {
             0 => registered(group * TOGETHER + place),
-            14 => Fact::Delivered { place: Some(hub_id()), proof: Proof::default() },
-            _ => Fact::Scanned { place: hub_id(), floor: None },
+            14 => Fact::Delivered { place: Some(hub::id()), proof: Proof::default() },
+            _ => Fact::Scanned { place: hub::id(), floor: None },
         };
         let hour = (group * 40 + round) as i64;
         let event = event(Subject::Package(package), hour, place as i64, fact);
@@ -119,31 +119,15 @@ fn registered(number: u64) -> Fact {
             address: None,
         }),
         carrier: Some("ups".to_owned()),
-        origin: Some(hub_id()),
+        origin: Some(hub::id()),
         references: Some(vec![order]),
         ..PackageRecord::default()
     };
     Fact::Registered(Box::new(Record::Package(record)))
 }
 
-fn hub_id() -> PlaceId {
-    PlaceId::derive(&[b"hub"])
-}
-
-fn hub() -> Vec<u8> {
-    let record = Record::Place(PlaceRecord {
-        kind: PlaceKind::Facility,
-        name: "Memphis hub".to_owned(),
-        at: LatLon::from_degrees(35.05, -89.98).expect("it is on Earth"),
-        radius_m: 500,
-        ground: None,
-        time_zone: None,
-        country: None,
-        code: None,
-        floors: Vec::new(),
-        address: None,
-        exact: None,
-    });
+fn place() -> Vec<u8> {
+    let record = hub::record();
     let fact = Fact::Registered(Box::new(record));
-    leaf(&event(Subject::Place(hub_id()), 0, 0, fact), 1, None)
+    leaf(&event(Subject::Place(hub::id()), 0, 0, fact), 1, None)
 }

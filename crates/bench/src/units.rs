@@ -6,9 +6,8 @@ use domain::{
     draft::Draft,
     event::Fact,
     id::{EventId, PackageId, PlaceId, Subject},
-    position::LatLon,
     private::Private,
-    record::{Item, PackageRecord, PlaceKind, PlaceRecord, Recipient, Record, Reference},
+    record::{Item, PackageRecord, Recipient, Record, Reference},
     time::{HOUR, Timestamp},
 };
 use service::{Service, projector::Projector, record::Attribution};
@@ -16,7 +15,7 @@ use table::Table;
 
 use crate::{
     figures::{Aim, figure, heading, judged},
-    outside,
+    hub, outside,
 };
 
 /// Prints units per custody event, and per new reference.
@@ -103,20 +102,8 @@ fn registered(numbers: usize) -> Fact {
 }
 
 async fn place(service: &Service) -> io::Result<PlaceId> {
-    let id = PlaceId::derive(&[b"bench"]);
-    let record = Record::Place(PlaceRecord {
-        kind: PlaceKind::Facility,
-        name: "Memphis hub".to_owned(),
-        at: LatLon::from_degrees(35.05, -89.98).expect("on Earth"),
-        radius_m: 500,
-        ground: None,
-        time_zone: None,
-        country: None,
-        code: None,
-        floors: Vec::new(),
-        address: None,
-        exact: None,
-    });
+    let id = hub::id();
+    let record = hub::record();
     say(service, Subject::Place(id), 0, Fact::Registered(Box::new(record))).await?;
     Ok(id)
 }

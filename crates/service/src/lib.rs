@@ -9,7 +9,6 @@ pub mod derive;
 pub mod devices;
 pub mod erasing;
 pub mod error;
-pub mod evidence;
 pub mod filing;
 pub mod fixes;
 pub mod history;

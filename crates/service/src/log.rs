@@ -13,6 +13,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+/// A program in plain Python that checks evidence, and whole logs, without us.
+pub use audit::VERIFIER;
 use audit::{
     Checkpoint, TileId,
     log::{CHECKPOINT, LogError, LogFiles, PUBLIC_KEY},

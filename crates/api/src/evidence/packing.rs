@@ -9,7 +9,7 @@ use std::{
 use axum::body::{Body, Bytes};
 use domain::leaf::hex;
 use futures::{StreamExt, TryStreamExt, stream};
-use service::{Service, evidence::VERIFIER};
+use service::{Service, log::VERIFIER};
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions, write::StreamWriter};
