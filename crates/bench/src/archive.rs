@@ -4,18 +4,13 @@
 use std::{
     collections::BTreeMap,
     fs, io,
-    ops::Range,
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use audit::{Checkpoint, Edge, LogKey, log::CHECKPOINT};
-use blobs::{BlobName, Blobs, BoxFuture, Listed, ObjectBlobs, UploadTicket};
-use bytes::Bytes;
+use blobs::{Blobs, Metered, ObjectBlobs};
 use domain::{
     event::{Event, Fact},
     id::{EventId, PackageId, PlaceId, Subject},
@@ -66,8 +61,7 @@ pub async fn measure(entries: u64) -> io::Result<()> {
     figure(&name, format_args!("{:.0} s", begun.elapsed().as_secs_f64()));
     figure("bytes of Parquet for each event", format_args!("{:.0}", bytes as f64 / entries as f64));
     let kept = ObjectBlobs::in_folder(&folder.path().join("blobs")).map_err(io::Error::other)?;
-    let kept =
-        Arc::new(Metered { inner: kept, reads: AtomicU64::new(0), bytes: AtomicU64::new(0) });
+    let kept = Arc::new(Metered::new(kept));
     let (mut cold, mut warm) = (Vec::new(), Vec::new());
     let service = || outside::service(Arc::clone(&table), Arc::clone(&kept) as Arc<dyn Blobs>);
     let remembering = service();
@@ -215,72 +209,4 @@ fn keep(file: &Path, bytes: &[u8]) -> io::Result<()> {
 async fn put(table: &dyn Table, row: &Row<'_>, value: Vec<u8>) -> io::Result<()> {
     let put = Write::put(row.key(), Guard::Any, value);
     table.write(vec![put]).await.map_err(io::Error::other)
-}
-
-/// Blobs that count what is read of them.
-#[derive(Debug)]
-struct Metered {
-    inner: ObjectBlobs,
-    reads: AtomicU64,
-    bytes: AtomicU64,
-}
-
-impl Metered {
-    /// Reads and bytes since it was asked last.
-    fn taken(&self) -> (u64, u64) {
-        (self.reads.swap(0, Ordering::Relaxed), self.bytes.swap(0, Ordering::Relaxed))
-    }
-
-    fn read(&self, bytes: u64) {
-        self.reads.fetch_add(1, Ordering::Relaxed);
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
-    }
-}
-
-impl Blobs for Metered {
-    fn put_new<'a>(&'a self, name: &'a BlobName, bytes: Bytes) -> BoxFuture<'a, blobs::Result<()>> {
-        self.inner.put_new(name, bytes)
-    }
-
-    fn put<'a>(&'a self, name: &'a BlobName, bytes: Bytes) -> BoxFuture<'a, blobs::Result<()>> {
-        self.inner.put(name, bytes)
-    }
-
-    fn get<'a>(&'a self, name: &'a BlobName) -> BoxFuture<'a, blobs::Result<Bytes>> {
-        Box::pin(async move {
-            let bytes = self.inner.get(name).await?;
-            self.read(bytes.len() as u64);
-            Ok(bytes)
-        })
-    }
-
-    fn get_range<'a>(
-        &'a self,
-        name: &'a BlobName,
-        range: Range<u64>,
-    ) -> BoxFuture<'a, blobs::Result<Bytes>> {
-        self.read(range.end - range.start);
-        self.inner.get_range(name, range)
-    }
-
-    fn delete<'a>(&'a self, name: &'a BlobName) -> BoxFuture<'a, blobs::Result<()>> {
-        self.inner.delete(name)
-    }
-
-    fn list<'a>(
-        &'a self,
-        folder: Option<&'a BlobName>,
-        after: Option<&'a BlobName>,
-        limit: usize,
-    ) -> BoxFuture<'a, blobs::Result<Vec<Listed>>> {
-        self.inner.list(folder, after, limit)
-    }
-
-    fn upload_ticket<'a>(
-        &'a self,
-        name: &'a BlobName,
-        len_max: u64,
-    ) -> BoxFuture<'a, blobs::Result<Option<UploadTicket>>> {
-        self.inner.upload_ticket(name, len_max)
-    }
 }

@@ -9,6 +9,8 @@ mod object;
 pub mod conformance;
 #[cfg(any(test, feature = "conformance"))]
 mod faulty;
+#[cfg(any(test, feature = "conformance"))]
+mod metered;
 
 use std::{fmt, ops::Range, pin::Pin};
 
@@ -17,6 +19,8 @@ use bytes::Bytes;
 pub use error::{Error, Result};
 #[cfg(any(test, feature = "conformance"))]
 pub use faulty::{Fault, Faulty};
+#[cfg(any(test, feature = "conformance"))]
+pub use metered::Metered;
 pub use name::{BlobName, InvalidName};
 pub use object::{ObjectBlobs, remove_unfinished};
 

@@ -2,16 +2,13 @@
 
 use std::sync::Arc;
 
-use blobs::{BlobName, Blobs, ObjectBlobs};
+use blobs::{BlobName, Blobs, Metered, ObjectBlobs};
 use bytes::Bytes;
 use domain::{id::AccessId, leaf::entry::Access};
 use futures::TryStreamExt;
 use history::{Error, Filter, Reader, Row, Segment, Written, write};
 
-use crate::{
-    metered::Metered,
-    samples::{DAY, log, package},
-};
+use crate::samples::{DAY, log, package};
 
 async fn kept(blobs: &dyn Blobs, rows: Vec<Row>) -> Written {
     let written = write(DAY, rows).expect("it can be written").expect("there are rows");
@@ -51,7 +48,7 @@ fn the_same_rows_are_the_same_bytes_in_any_order_and_told_twice() {
 
 #[tokio::test]
 async fn one_subject_is_read_without_touching_the_rest() {
-    let blobs = Metered::new();
+    let blobs = Arc::new(Metered::new(ObjectBlobs::in_memory()));
     let (packages, each) = (20_000, 8);
     let rows = log(0, packages * each, packages);
     let written = kept(&*blobs, rows.clone()).await;
@@ -86,7 +83,7 @@ async fn one_subject_is_read_without_touching_the_rest() {
 
 #[tokio::test]
 async fn what_somebody_did_is_read_and_of_the_rest_only_who_did_it() {
-    let blobs = Metered::new();
+    let blobs = Arc::new(Metered::new(ObjectBlobs::in_memory()));
     let mut rows = log(0, 20_000, 1_000);
     for (number, kind) in [(0, "signed_in"), (1, "permissions_changed"), (2, "signed_in")] {
         let access = Access {

@@ -2,6 +2,5 @@
 
 mod by_tracker;
 mod files;
-mod metered;
 mod samples;
 mod strangers;

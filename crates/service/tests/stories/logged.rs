@@ -37,15 +37,7 @@ fn operator() -> Attribution {
 /// Somebody becomes an administrator and signs in.
 pub async fn administrator(world: &World, name: &str) -> User {
     let people = world.service.people();
-    let new = NewUser {
-        id: None,
-        name: name.to_owned(),
-        display_name: String::new(),
-        email: None,
-        email_verified: false,
-        permissions: Permissions::NONE,
-        password: None,
-    };
+    let new = NewUser { name: name.to_owned(), ..NewUser::default() };
     let user = people.create_user(&operator(), new).await.unwrap();
     let all = Amendment { permissions: Some(Permissions::ALL), ..Amendment::default() };
     let user = people.amend_user(&operator(), user.id, all, None).await.unwrap();

@@ -210,13 +210,9 @@ async fn much_happens(
 async fn add_person(world: &World, name: &str) {
     let by = Attribution { actor: "test".to_owned(), source: "test".to_owned() };
     let new = NewUser {
-        id: None,
         name: name.to_owned(),
-        display_name: String::new(),
-        email: None,
-        email_verified: false,
         permissions: [service::people::Permission::Admin].into_iter().collect(),
-        password: None,
+        ..NewUser::default()
     };
     world.service.people().create_user(&by, new).await.unwrap();
 }

@@ -2,16 +2,14 @@
 
 use std::{
     ops::Range,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
 };
 
-use blobs::{BlobName, Blobs, BoxFuture, Listed, ObjectBlobs, Result, UploadTicket};
 use bytes::Bytes;
 
-/// What was read so far.
+use crate::{BlobName, Blobs, BoxFuture, Listed, ObjectBlobs, Result, UploadTicket};
+
+/// Counts reads and their bytes.
 #[derive(Debug)]
 pub struct Metered {
     inner: ObjectBlobs,
@@ -20,14 +18,20 @@ pub struct Metered {
 }
 
 impl Metered {
-    pub fn new() -> Arc<Self> {
-        let inner = ObjectBlobs::in_memory();
-        Arc::new(Self { inner, reads: AtomicU64::new(0), bytes: AtomicU64::new(0) })
+    /// Of these blobs.
+    #[must_use]
+    pub const fn new(inner: ObjectBlobs) -> Self {
+        Self { inner, reads: AtomicU64::new(0), bytes: AtomicU64::new(0) }
     }
 
     /// Reads and bytes since it was asked last.
     pub fn taken(&self) -> (u64, u64) {
         (self.reads.swap(0, Ordering::Relaxed), self.bytes.swap(0, Ordering::Relaxed))
+    }
+
+    fn read(&self, bytes: u64) {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
     }
 }
 
@@ -41,7 +45,11 @@ impl Blobs for Metered {
     }
 
     fn get<'a>(&'a self, name: &'a BlobName) -> BoxFuture<'a, Result<Bytes>> {
-        self.inner.get(name)
+        Box::pin(async move {
+            let bytes = self.inner.get(name).await?;
+            self.read(bytes.len() as u64);
+            Ok(bytes)
+        })
     }
 
     fn get_range<'a>(
@@ -49,8 +57,7 @@ impl Blobs for Metered {
         name: &'a BlobName,
         range: Range<u64>,
     ) -> BoxFuture<'a, Result<Bytes>> {
-        self.reads.fetch_add(1, Ordering::Relaxed);
-        self.bytes.fetch_add(range.end - range.start, Ordering::Relaxed);
+        self.read(range.end - range.start);
         self.inner.get_range(name, range)
     }
 
