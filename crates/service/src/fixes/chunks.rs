@@ -12,7 +12,7 @@ use domain::{
     time::Timestamp,
 };
 use sha2::{Digest, Sha256};
-use table::Scan;
+use table::{Key, Scan};
 
 use crate::{
     Service,
@@ -35,13 +35,18 @@ const PAGE: usize = 1_000;
 impl Service {
     /// Every chunk there is, the oldest first.
     pub async fn chunks(&self) -> Result<Vec<ChunkRow>> {
+        Ok(self.chunk_rows().await?.into_iter().map(|it| it.1).collect())
+    }
+
+    /// The same, each with its key.
+    pub(crate) async fn chunk_rows(&self) -> Result<Vec<(Key, ChunkRow)>> {
         let mut all = Vec::new();
         for span in 0..=trail_span(self.clock.now()) {
             let mut next = Some(Scan::whole(chunk_shard(span), PAGE));
             while let Some(scan) = next {
                 let page = self.table.scan(scan).await?;
                 for entry in page.entries {
-                    all.push(minicbor::decode(&entry.value)?);
+                    all.push((entry.key, minicbor::decode(&entry.value)?));
                 }
                 next = page.rest;
             }
@@ -128,6 +133,23 @@ impl Service {
             }
         }
         Ok(all)
+    }
+}
+
+/// What the row of a chunk says, of which these are the bytes.
+pub(crate) fn row_of(name: &BlobName, chunk: &Chunk, bytes: &[u8], salt: [u8; 32]) -> ChunkRow {
+    let trackers = &chunk.head.trackers;
+    ChunkRow {
+        name: name.to_string(),
+        len: bytes.len() as u64,
+        head_len: chunk.head_len as u64,
+        batches: chunk.head.batches.len() as u64,
+        trackers: trackers.len() as u64,
+        fixes: trackers.iter().map(|it| it.fixes).sum(),
+        first: trackers.iter().map(|it| it.first).min().unwrap_or(Timestamp::MIN),
+        last: trackers.iter().map(|it| it.last).max().unwrap_or(Timestamp::MIN),
+        salt,
+        digest: Sha256::new().chain_update(salt).chain_update(bytes).finalize().into(),
     }
 }
 

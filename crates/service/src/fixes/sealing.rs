@@ -10,7 +10,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use sha2::{Digest, Sha256};
 use table::{Entry, Guard, Key, Scan, Write};
 
-use super::chunks::{chunk_name, corrupt, from_blobs};
+use super::chunks::{chunk_name, corrupt, from_blobs, row_of};
 use crate::{
     Service,
     error::{Error, Result},
@@ -220,20 +220,7 @@ impl Service {
             return Err(Error::Corrupt("batches are others than they were".to_owned()));
         }
         let name = chunk_name(plan.sealed_at, &plan.chunk);
-        let trackers = &chunk.head.trackers;
-        let salted = Sha256::new().chain_update(plan.salt).chain_update(&chunk.bytes);
-        let row = ChunkRow {
-            name: name.to_string(),
-            len: chunk.bytes.len() as u64,
-            head_len: chunk.head_len as u64,
-            batches: chunk.head.batches.len() as u64,
-            trackers: trackers.len() as u64,
-            fixes: trackers.iter().map(|it| it.fixes).sum(),
-            first: trackers.iter().map(|it| it.first).min().unwrap_or(Timestamp::MIN),
-            last: trackers.iter().map(|it| it.last).max().unwrap_or(Timestamp::MIN),
-            salt: plan.salt,
-            digest: salted.finalize().into(),
-        };
+        let row = row_of(&name, &chunk, &chunk.bytes, plan.salt);
         self.blobs.put_new(&name, chunk.bytes.into()).await.map_err(from_blobs)?;
         let put = Write::put(chunk_key(plan), Guard::Absent, to_bytes(&row));
         match self.table.write(vec![put]).await {

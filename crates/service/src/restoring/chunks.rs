@@ -11,14 +11,14 @@ use domain::{
     time::{DAY, Timestamp},
 };
 use sha2::{Digest, Sha256};
-use table::{Guard, Key, Scan, Write};
+use table::{Guard, Write};
 
 use super::Restored;
 use crate::{
     Service,
     error::{Error, Result},
-    fixes::chunks::{NO_SALT, corrupt, from_blobs},
-    keys::{Row, chunk_shard, trail_span},
+    fixes::chunks::{NO_SALT, corrupt, from_blobs, row_of},
+    keys::Row,
     outside::random,
     rows::{ChunkRow, to_bytes},
 };
@@ -82,51 +82,19 @@ impl Service {
         Ok(())
     }
 
-    async fn chunk_rows(&self) -> Result<Vec<(Key, ChunkRow)>> {
-        let mut all = Vec::new();
-        for span in 0..=trail_span(self.clock.now()) {
-            let mut next = Some(Scan::whole(chunk_shard(span), LISTED));
-            while let Some(scan) = next {
-                let page = self.table.scan(scan).await?;
-                for entry in page.entries {
-                    all.push((entry.key, minicbor::decode(&entry.value)?));
-                }
-                next = page.rest;
-            }
-        }
-        Ok(all)
-    }
-
     /// The row of a chunk that the backup does not have. Its salt is gone; the digest is
     /// that of the log, if the log tells of it.
     async fn know_chunk(&self, name: &BlobName, bytes: &Bytes, logged: &[Chunk]) -> Result<()> {
         let chunk: [u8; 32] = Sha256::digest(bytes).into();
         let stored = Stored::of(&Stored::batches(bytes).map_err(corrupt)?).map_err(corrupt)?;
-        let trackers = &stored.head.trackers;
-        let mut row = ChunkRow {
-            name: name.to_string(),
-            len: bytes.len() as u64,
-            head_len: stored.head_len as u64,
-            batches: stored.head.batches.len() as u64,
-            trackers: trackers.len() as u64,
-            fixes: trackers.iter().map(|it| it.fixes).sum(),
-            first: trackers.iter().map(|it| it.first).min().unwrap_or(Timestamp::MIN),
-            last: trackers.iter().map(|it| it.last).max().unwrap_or(Timestamp::MIN),
-            salt: NO_SALT,
-            digest: [0; 32],
-        };
+        let mut row = row_of(name, &stored, bytes, random(&*self.entropy));
         let day = name.as_str().rsplit('/').nth(1).and_then(|it| it.parse::<i64>().ok());
         let day = day.and_then(|it| Timestamp::from_millis(it.saturating_mul(DAY)).ok());
         let day = day.ok_or_else(|| Error::Corrupt(format!("{name} names no day")))?;
         let is_of_day = |it: &&Chunk| day <= it.at && it.at < day.plus(DAY);
         let told = logged.iter().filter(is_of_day).find(|it| is_alike(it, &row));
-        match told {
-            Some(told) => row.digest = told.digest,
-            None => {
-                row.salt = random(&*self.entropy);
-                let salted = Sha256::new().chain_update(row.salt).chain_update(bytes);
-                row.digest = salted.finalize().into();
-            }
+        if let Some(told) = told {
+            (row.salt, row.digest) = (NO_SALT, told.digest);
         }
         let hash = *chunk.first_chunk().expect("32 bytes have 8");
         let key = Row::Chunk(told.map_or(day, |it| it.at), hash).key();
