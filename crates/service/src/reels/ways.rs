@@ -194,14 +194,18 @@ impl Service {
         {
             return Ok((holder, before, false));
         }
-        let (mut shown, mut settled) = (None, true);
+        let (mut shown, mut settled) = (None::<Shown>, true);
         for (subject, state) in &states {
-            let along = self.along(*subject, hour).await?;
-            settled &= along.settled;
-            shown = self.told_by(*subject, state, hour, &along).await?;
-            if shown.is_some() {
+            if shown.as_ref().is_some_and(|it| it.path.points()[0].at <= begin_of(hour)) {
                 break;
             }
+            let along = self.along(*subject, hour).await?;
+            settled &= along.settled;
+            let told = self.told_by(*subject, state, hour, &along).await?;
+            shown = match (shown, told) {
+                (Some(own), Some(before)) => Some(begun_as(own, &before)),
+                (own, told) => own.or(told),
+            };
         }
         // A container of which nobody said anything is where what it holds is.
         if let (Some(shown), Some((subject, state))) = (&mut shown, states.first())
@@ -351,6 +355,14 @@ const fn child_of(holder: HolderId) -> Option<Subject> {
         HolderId::Container(id) => Some(Subject::Container(id)),
         _ => None,
     }
+}
+
+/// A way that begins as another until something is told of itself.
+fn begun_as(own: Shown, before: &Shown) -> Shown {
+    let first = own.path.points()[0];
+    let begun = before.path.points().iter().filter(|it| it.at < first.at);
+    let points = begun.chain(own.path.points()).copied().collect();
+    Shown { path: Path::along(points).expect("there are points"), ..own }
 }
 
 fn mark(id: HolderId, shown: &Shown) -> Mark {

@@ -532,3 +532,10 @@ async fn of_what_is_to_come_and_of_what_nobody_knows_there_is_no_map() {
         assert_eq!(tile.tile.content.marks.len(), marks, "{hours}");
     }
 }
+
+#[tokio::test]
+async fn a_container_is_where_what_it_holds_is_until_its_tracker_speaks() {
+    let steps = vec![(0, 0, 0, 0), (234, 1, 143, 19), (49, 55, 35, 125), (249, 0, 1, 20)];
+    let minutes: Vec<u16> = (820..860).collect();
+    live_through(steps, &instants(&minutes), 0).await;
+}
