@@ -1,39 +1,16 @@
 //! The clock and randomness of a benchmark, and a service on a folder.
 
-use std::{
-    io,
-    path::Path,
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::{io, path::Path, sync::Arc};
 
 use blobs::Blobs;
 use domain::time::Timestamp;
-use service::{
-    Service,
-    outside::{Clock, Entropy},
-};
+use host::{SystemClock, SystemEntropy};
+use service::{Service, outside::Clock};
 use table::Table;
-
-#[derive(Debug)]
-struct System;
-
-impl Clock for System {
-    fn now(&self) -> Timestamp {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        Timestamp::MIN.plus(since.as_millis() as i64)
-    }
-}
-
-impl Entropy for System {
-    fn fill(&self, bytes: &mut [u8]) {
-        getrandom::fill(bytes).expect("the system has a source of randomness");
-    }
-}
 
 /// Now, by the system's clock.
 pub fn now() -> Timestamp {
-    System.now()
+    SystemClock.now()
 }
 
 /// Now as the API takes it.
@@ -59,5 +36,5 @@ pub fn open(data: &Path) -> io::Result<(Service, Arc<dyn Table>)> {
 
 /// A service on its ports.
 pub fn service(table: Arc<dyn Table>, blobs: Arc<dyn Blobs>) -> Service {
-    Service::new(table, blobs, Arc::new(System), Arc::new(System))
+    Service::new(table, blobs, Arc::new(SystemClock), Arc::new(SystemEntropy))
 }

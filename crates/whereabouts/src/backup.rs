@@ -9,6 +9,7 @@ use std::{
     process::ExitCode,
 };
 
+use host::SystemClock;
 use serde_json::json;
 use service::{
     backup::{BackedUp, Piece, Writer},
@@ -18,9 +19,7 @@ use service::{
 use crate::{
     cli::Backup,
     failure::{Failure, failed},
-    log,
-    outside::SystemClock,
-    store,
+    log, store,
     terminal::{FAINT, GOOD, STRONG, progress, styled},
 };
 

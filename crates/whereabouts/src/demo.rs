@@ -12,13 +12,13 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use ::demo::World;
 use domain::time::{DAY, HOUR, MINUTE, Millis, SECOND, Timestamp};
+use host::SystemClock;
 use service::{Service, outside::Clock};
 use tokio::{sync::watch, task::spawn_blocking, time};
 
 use crate::{
     cli::Serve,
     failure::{Failure, failed},
-    outside::SystemClock,
     terminal::progress,
 };
 

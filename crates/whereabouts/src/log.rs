@@ -9,13 +9,11 @@ use std::{
 };
 
 use audit::LogKey;
+use host::SystemEntropy;
 use service::{Service, log::sequencer::Sequencer, outside::random};
 use tokio::{sync::watch, task::JoinHandle, time};
 
-use crate::{
-    failure::{Failure, failed},
-    outside::SystemEntropy,
-};
+use crate::failure::{Failure, failed};
 
 /// The file that holds the key. Whoever has it can make up another log.
 const KEY_FILE: &str = "log.key";

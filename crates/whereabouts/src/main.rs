@@ -12,7 +12,6 @@ mod import;
 mod listen;
 mod log;
 mod log_source;
-mod outside;
 mod rebuild;
 mod restore;
 mod serve;

@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
+use host::{SystemClock, SystemEntropy};
 use service::{
     Service,
     live::Follower,
@@ -21,7 +22,6 @@ use crate::{
     gauges::Measures,
     listen::{self, Proxies},
     log::{self, Logging},
-    outside::{SystemClock, SystemEntropy},
     store::{self, Opened},
     terminal::{FAINT, STRONG, styled},
     timers,

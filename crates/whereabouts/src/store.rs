@@ -8,11 +8,10 @@ use std::{
 
 use api::{Api, Gauges, Outside, Settings};
 use blobs::ObjectBlobs;
+use host::{SystemClock, SystemEntropy};
 use service::Service;
 use table::{Memory, Table};
 use table_embedded::{Embedded, Options};
-
-use crate::outside::{SystemClock, SystemEntropy};
 
 /// Everything opened from one folder.
 pub struct Opened {

@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("demo", &["domain", "intake"]),
     ("table-embedded", &["table"]),
     ("service", &["audit", "blobs", "domain", "history", "intake", "table"]),
+    ("host", &["domain", "service"]),
     ("api", &["blobs", "domain", "intake", "service", "table"]),
     (
         "whereabouts",
@@ -25,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "blobs",
             "demo",
             "domain",
+            "host",
             "intake",
             "service",
             "table",
@@ -43,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "blobs",
             "domain",
             "history",
+            "host",
             "intake",
             "service",
             "table",

@@ -1,4 +1,4 @@
-//! The real outside world: the system's clock and its source of randomness.
+//! What a main takes from the machine it runs on: the clock and its source of randomness.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
