@@ -250,6 +250,12 @@ impl Service {
         }
     }
 
+    /// Forgets what is remembered as long as the whole feed is followed here.
+    pub(crate) fn forget_followed(&self) {
+        self.carried.clear();
+        self.persons.clear();
+    }
+
     /// Whether a tracker follows a person, as far as the feed was followed.
     async fn is_known_person(&self, tracker: TrackerId) -> Result<bool> {
         if let Some(known) = self.persons.get(&tracker) {

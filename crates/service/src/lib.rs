@@ -104,7 +104,6 @@ impl Service {
         let history = Arc::new(::history::Reader::new(Arc::clone(&blobs)));
         let people = People::new(Arc::clone(&table), Arc::clone(&clock), Arc::clone(&entropy));
         Self {
-            table,
             blobs,
             clock,
             entropy,
@@ -113,7 +112,7 @@ impl Service {
             live: Live::new(),
             photo_turns: Arc::new(photos::turns()),
             ways: Ways::new(),
-            map: Arc::new(map::Map::new()),
+            map: Arc::new(map::Map::new(Arc::clone(&table))),
             past: Arc::default(),
             device_master: Arc::default(),
             ring_turns: Arc::default(),
@@ -123,7 +122,16 @@ impl Service {
             backlog: Arc::default(),
             logging: Arc::default(),
             history,
+            table,
         }
+    }
+
+    /// The same, with the map in memory following the feeds of another table: where
+    /// not everybody may read those of this one, somebody passes on what the map needs.
+    #[must_use]
+    pub fn with_map_feed(mut self, feed: Arc<dyn Table>) -> Self {
+        self.map = Arc::new(map::Map::new(feed));
+        self
     }
 
     /// The present instant, by our clock.

@@ -14,7 +14,7 @@ use domain::{
 use futures::lock::Mutex as AsyncMutex;
 use quick_cache::sync::Cache;
 use sha2::{Digest, Sha256};
-use table::{Changed, FeedId, Scan, Seq};
+use table::{Changed, FeedId, Scan, Seq, Table};
 
 use crate::{
     Service,
@@ -43,6 +43,8 @@ const FRESH: i64 = SECOND;
 /// The map in memory, empty until somebody asks for it.
 #[derive(Debug)]
 pub(crate) struct Map {
+    /// Whose feeds say what changes.
+    feed: Arc<dyn Table>,
     picture: RwLock<Picture>,
     /// How far each feed was followed; nothing before the rows were read. Held
     /// while following, so that no older row overtakes a newer one.
@@ -64,8 +66,9 @@ pub struct Tile {
 }
 
 impl Map {
-    pub(crate) fn new() -> Self {
-        Self { picture: RwLock::default(), at: AsyncMutex::new(None), tiles: Cache::new(TILES_MAX) }
+    pub(crate) fn new(feed: Arc<dyn Table>) -> Self {
+        let (picture, at) = (RwLock::default(), AsyncMutex::new(None));
+        Self { feed, picture, at, tiles: Cache::new(TILES_MAX) }
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Picture> {
@@ -121,7 +124,7 @@ impl Service {
     /// Brings the map in memory up to date.
     pub(crate) async fn follow_map(&self) -> Result<()> {
         let mut at = self.map.at.lock().await;
-        let feeds = self.table.feeds().await?;
+        let feeds = self.map.feed.feeds().await?;
         if at.is_none() {
             *at = Some(self.read_map(&feeds).await?);
         }
@@ -129,10 +132,10 @@ impl Service {
         for feed in feeds {
             loop {
                 let after = positions.get(&feed).copied().unwrap_or_default();
-                let batch = match self.table.changes(feed, after, CHANGES_MAX).await {
+                let batch = match self.map.feed.changes(feed, after, CHANGES_MAX).await {
                     // Changes are gone unread: the rows say it all.
                     Err(table::Error::Trimmed(_)) => {
-                        let all = self.table.feeds().await?;
+                        let all = self.map.feed.feeds().await?;
                         *positions = self.read_map(&all).await?;
                         break;
                     }
@@ -165,7 +168,7 @@ impl Service {
     async fn read_map(&self, feeds: &[FeedId]) -> Result<BTreeMap<FeedId, Seq>> {
         let mut at = BTreeMap::new();
         for feed in feeds {
-            at.insert(*feed, self.table.newest(*feed).await?);
+            at.insert(*feed, self.map.feed.newest(*feed).await?);
         }
         let mut picture = Picture::default();
         for bucket in 0..HOLDER_SHARDS {

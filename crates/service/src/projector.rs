@@ -93,6 +93,18 @@ impl Projector {
         Ok(batch.len())
     }
 
+    /// Takes in changes that somebody else reads from the feed and hands over, those
+    /// of one key in their order. Repeated, it does nothing twice; after an error all
+    /// of them have to be handed over again.
+    pub async fn take_in(&self, changes: &[Changed]) -> Result<()> {
+        // What others took in meanwhile was not seen here.
+        self.service.forget_followed();
+        if changes.iter().any(matters) {
+            self.apply(changes).await.inspect_err(|_| self.forget_shared())?;
+        }
+        Ok(())
+    }
+
     /// Completes once a feed holds something this projector has not seen.
     pub async fn something_new(&self, feed: FeedId) -> Result<()> {
         let after = self.position(feed).await?;
@@ -152,7 +164,11 @@ impl Projector {
     /// After a failure only the stored checkpoint counts.
     fn forget(&self, feed: FeedId) {
         self.lock().remove(&feed);
-        // A day or carrier may have been noted whose row was never written.
+        self.forget_shared();
+    }
+
+    /// A day or carrier may have been noted whose row was never written.
+    fn forget_shared(&self) {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 

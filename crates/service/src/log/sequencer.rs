@@ -15,7 +15,7 @@ use audit::{
     log::{LogError, LogFiles},
 };
 use domain::time::Timestamp;
-use table::{FeedId, Guard, Seq, Version, Write};
+use table::{Changed, FeedId, Guard, Seq, Version, Write};
 
 use super::{
     entries::{Logs, Pending},
@@ -36,6 +36,8 @@ const CHANGES_MAX: usize = 2_000;
 /// Changes without an event after which it is kept how far the feeds were read: they
 /// are not trimmed before.
 const UNSAVED_MAX: usize = 20_000;
+/// How often is tried again when somebody else appends meanwhile.
+const ATTEMPTS_MAX: usize = 24;
 /// Entries marked at once after a restart.
 const TAIL: u64 = 4_096;
 
@@ -81,7 +83,30 @@ impl Sequencer {
     /// Appends what is new, at most one batch of the feed. After an error the next
     /// step begins by reading the log again.
     pub async fn step(&mut self) -> Result<Step> {
-        let stepped = self.stepped().await;
+        let stepped = self.noted_step(&[]).await?;
+        Ok(stepped.unwrap_or(Step { appended: 0, more: true }))
+    }
+
+    /// Appends what changes have put in place that somebody else reads from the feed
+    /// and hands over, and says how many entries that were. Repeated, or done by two at
+    /// once, nothing is in the log twice.
+    pub async fn take_in(&mut self, changes: &[Changed]) -> Result<u64> {
+        let mut given = Vec::new();
+        for change in changes {
+            given.extend(Pending::of_change(change)?);
+        }
+        for _ in 0..ATTEMPTS_MAX {
+            if let Some(step) = self.noted_step(&given).await? {
+                return Ok(step.appended);
+            }
+        }
+        Err(Error::Unavailable("the log is appended to by too many at once".to_owned()))
+    }
+
+    /// A step, and what it says of how the log does. `None` if somebody else appended
+    /// meanwhile, so that nothing of it counts.
+    async fn noted_step(&mut self, given: &[Pending]) -> Result<Option<Step>> {
+        let stepped = self.stepped(given).await;
         let now = self.service.clock.now();
         let mut status = self.service.logging.status();
         match &stepped {
@@ -106,24 +131,25 @@ impl Sequencer {
         }
     }
 
-    async fn stepped(&mut self) -> Result<Step> {
+    async fn stepped(&mut self, given: &[Pending]) -> Result<Option<Step>> {
         let mut loaded = match self.loaded.take() {
             Some(loaded) => loaded,
             None => self.load().await?,
         };
         let before = loaded.row.size;
-        let mut pending = self.take(&mut loaded).await?;
+        let mut pending = given.to_vec();
+        self.take(&mut loaded, &mut pending).await?;
         let is_full = BATCH <= pending.len();
         let left = self.service.logging.left().all();
         let found: Vec<Logs> = left.iter().map(|it| it.what).collect();
         pending.extend(left);
         let appended = match self.append(loaded, pending).await? {
             // Somebody else swapped: everything is read again.
-            None => return Ok(Step { appended: 0, more: true }),
+            None => return Ok(None),
             Some(loaded) if loaded.row.whole && loaded.lost.is_empty() => Some(loaded),
             Some(loaded) => self.reconcile(loaded).await?,
         };
-        let Some(mut loaded) = appended else { return Ok(Step { appended: 0, more: true }) };
+        let Some(mut loaded) = appended else { return Ok(None) };
         self.service.logging.left().appended(&found);
         self.service.logging.read().clone_from(&loaded.at);
         let appended = loaded.row.size - before;
@@ -131,11 +157,11 @@ impl Sequencer {
             let row = loaded.row.clone();
             match self.save(loaded, row).await? {
                 Some(saved) => loaded = saved,
-                None => return Ok(Step { appended, more: true }),
+                None => return Ok(Some(Step { appended, more: true })),
             }
         }
         self.loaded = Some(loaded);
-        Ok(Step { appended, more: is_full })
+        Ok(Some(Step { appended, more: is_full }))
     }
 
     /// Reads what the log is, brings its files to that, and marks what may not be.
@@ -205,8 +231,7 @@ impl Sequencer {
     }
 
     /// What is new in the feeds.
-    async fn take(&self, loaded: &mut Loaded) -> Result<Vec<Pending>> {
-        let mut pending = Vec::new();
+    async fn take(&self, loaded: &mut Loaded, pending: &mut Vec<Pending>) -> Result<()> {
         for feed in self.service.table.feeds().await? {
             while pending.len() < BATCH {
                 let after = loaded.at.get(&feed).copied().unwrap_or(0);
@@ -225,7 +250,7 @@ impl Sequencer {
                 loaded.at.insert(feed, last);
             }
         }
-        Ok(pending)
+        Ok(())
     }
 
     /// Appends those that are not in the log. `None` if somebody else was first.

@@ -124,6 +124,15 @@ impl Service {
         Ok(sealed)
     }
 
+    /// Seals what changes say that somebody else reads from the feed and hands over,
+    /// once they are derived. Repeated, or done by two at once, it does nothing twice.
+    pub async fn seal_changes(&self, changes: &[Changed]) -> Result<Sealed> {
+        let (mut sealed, mut asked) = (Sealed::default(), Asked::default());
+        asked.take(changes, Seq::MAX, self.clock.now())?;
+        self.seal_asked(asked, &mut sealed).await?;
+        Ok(sealed)
+    }
+
     /// Up to where a feed may be trimmed, when others no longer need it up to `seq`.
     /// Where nobody ever sealed, nothing is kept for it.
     pub(crate) async fn sealed_until(&self, feed: FeedId, seq: Seq) -> Result<Seq> {
@@ -184,13 +193,18 @@ impl Service {
         }
         sealed.more |= CHILDREN_MAX <= asked.children.len();
         let Some(last) = asked.last else { return Ok(()) };
+        self.seal_asked(asked, sealed).await?;
+        Ok(self.sealed_to(feed, last).await?)
+    }
+
+    async fn seal_asked(&self, asked: Asked, sealed: &mut Sealed) -> Result<()> {
         let mut pending = Pending::default();
         sealed.children += self.tell_all(asked.children, &mut pending).await?;
         sealed.hours += self.write_hours(pending, Telling::Further).await?;
         for hour in self.hours_that_changed(asked.late).await? {
             self.note_late(hour).await?;
         }
-        Ok(self.sealed_to(feed, last).await?)
+        Ok(())
     }
 
     /// Reads what these children have to tell, of which so many events were sealed.
