@@ -4,6 +4,8 @@
 mod error;
 mod name;
 mod object;
+#[cfg(feature = "s3")]
+pub mod s3;
 
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;

@@ -24,6 +24,9 @@ pub struct ObjectBlobs {
     store: Arc<dyn ObjectStore>,
     /// Where the store is a folder: it syncs what it writes, but not what it deletes.
     folder: Option<PathBuf>,
+    /// Where it is a bucket: that signs forms for uploads.
+    #[cfg(feature = "s3")]
+    pub(crate) bucket: Option<crate::s3::Bucket>,
 }
 
 impl ObjectBlobs {
@@ -31,7 +34,7 @@ impl ObjectBlobs {
     pub fn in_folder(folder: &Path) -> Result<Self> {
         create_private(folder).map_err(unavailable)?;
         let store = LocalFileSystem::new_with_prefix(folder).map_err(unavailable)?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), folder: Some(folder.to_owned()) })
+        Ok(Self { folder: Some(folder.to_owned()), ..Self::over(Arc::new(store)) })
     }
 
     /// Keeps blobs as long as the process lives.
@@ -43,7 +46,22 @@ impl ObjectBlobs {
     /// Keeps blobs in this store, which must be durable by itself.
     #[must_use]
     pub fn over(store: Arc<dyn ObjectStore>) -> Self {
-        Self { store, folder: None }
+        Self {
+            store,
+            folder: None,
+            #[cfg(feature = "s3")]
+            bucket: None,
+        }
+    }
+
+    #[cfg(feature = "s3")]
+    fn ticket(&self, name: &BlobName, len_max: u64) -> Option<UploadTicket> {
+        self.bucket.as_ref().map(|it| it.ticket(name, len_max))
+    }
+
+    #[cfg(not(feature = "s3"))]
+    fn ticket(&self, _: &BlobName, _: u64) -> Option<UploadTicket> {
+        None
     }
 
     async fn put_with(&self, name: &BlobName, bytes: Bytes, mode: PutMode) -> Result<()> {
@@ -203,10 +221,10 @@ impl Blobs for ObjectBlobs {
 
     fn upload_ticket<'a>(
         &'a self,
-        _name: &'a BlobName,
-        _len_max: u64,
+        name: &'a BlobName,
+        len_max: u64,
     ) -> BoxFuture<'a, Result<Option<UploadTicket>>> {
-        Box::pin(async { Ok(None) })
+        Box::pin(async move { Ok(self.ticket(name, len_max)) })
     }
 }
 
