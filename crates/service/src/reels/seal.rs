@@ -25,8 +25,9 @@ use super::{
 use crate::{
     Service,
     error::{Error, Result},
+    fixes::accepted,
     keys::{
-        ReelPart, Row, SUBJECT_SHARDS, is_batch, reels_shard, subject_of_bytes, subject_of_shard,
+        ReelPart, Row, SUBJECT_SHARDS, reels_shard, subject_of_bytes, subject_of_shard,
         subjects_shard,
     },
     projector::{self, is_head},
@@ -201,7 +202,16 @@ impl Service {
         let mut pending = Pending::default();
         sealed.children += self.tell_all(asked.children, &mut pending).await?;
         sealed.hours += self.write_hours(pending, Telling::Further).await?;
-        for hour in self.hours_that_changed(asked.late).await? {
+        self.note_late_spans(asked.late).await
+    }
+
+    /// Notes what of these batches came late, once rings and trails have them.
+    pub(crate) async fn note_late_fixes(&self, rows: &[BatchRow]) -> Result<()> {
+        self.note_late_spans(late_spans(rows, self.clock.now())?).await
+    }
+
+    async fn note_late_spans(&self, late: Spans) -> Result<()> {
+        for hour in self.hours_that_changed(late).await? {
             self.note_late(hour).await?;
         }
         Ok(())
@@ -402,16 +412,13 @@ impl Asked {
                     *least = known.min(*least);
                 }
                 self.last = Some(change.seq);
-            } else if is_batch(&change.key)
-                && let Some(row) = &change.new
-            {
-                let late = late_spans(row, now)?;
+            } else if let Some((_, row)) = accepted(change) {
+                let late = late_spans(&[minicbor::decode(row)?], now)?;
                 if !late.is_empty() && derived < change.seq {
                     return Ok(false);
                 }
                 for (tracker, (from, to)) in late {
-                    let span = self.late.entry(tracker).or_insert((from, to));
-                    *span = (from.min(span.0), to.max(span.1));
+                    extend(&mut self.late, tracker, from, to);
                 }
                 self.last = Some(change.seq);
             }
@@ -420,20 +427,25 @@ impl Asked {
     }
 }
 
-/// The first and last fix of each tracker in a batch that came when their hour had
-/// been over for a while.
-fn late_spans(row: &[u8], now: Timestamp) -> Result<Spans> {
-    let row: BatchRow = minicbor::decode(row)?;
-    let batch = Batch::from_bytes(&row.columns)
-        .map_err(|it| Error::Corrupt(format!("an accepted batch: {it}")))?;
+/// The first and last fix of each tracker in these batches that came when their hour
+/// had been over for a while.
+fn late_spans(rows: &[BatchRow], now: Timestamp) -> Result<Spans> {
     let mut spans = Spans::new();
-    for (of, fix) in &batch.fixes {
-        if HOUR + GRACE <= now.since(begin_of(hour_of(fix.at))) {
-            let span = spans.entry(batch.trackers[*of as usize]).or_insert((fix.at, fix.at));
-            *span = (fix.at.min(span.0), fix.at.max(span.1));
+    for row in rows {
+        let batch = Batch::from_bytes(&row.columns)
+            .map_err(|it| Error::Corrupt(format!("an accepted batch: {it}")))?;
+        for (of, fix) in &batch.fixes {
+            if HOUR + GRACE <= now.since(begin_of(hour_of(fix.at))) {
+                extend(&mut spans, batch.trackers[*of as usize], fix.at, fix.at);
+            }
         }
     }
     Ok(spans)
+}
+
+fn extend(spans: &mut Spans, tracker: TrackerId, from: Timestamp, to: Timestamp) {
+    let span = spans.entry(tracker).or_insert((from, to));
+    *span = (from.min(span.0), to.max(span.1));
 }
 
 /// What the turns of a day's hours are together.

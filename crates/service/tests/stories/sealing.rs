@@ -274,3 +274,16 @@ async fn rings_and_trails_are_made_again_from_chunks() {
     world.it_is(5);
     assert_eq!(seal(&world.service).await, 1, "what no chunk kept yet is not forgotten");
 }
+
+#[tokio::test]
+async fn the_past_is_sealed_on_when_batches_have_become_chunks() {
+    let world = World::on(Arc::new(Memory::new()));
+    let tag = tracker(&world, "tag").await;
+    world.service.seal_reels().await.unwrap();
+    world.it_is(2);
+    send(&world, tag, (0..30).map(|it| it * 10)).await;
+    world.projector.catch_up().await.unwrap();
+    world.it_is(3);
+    assert_eq!(seal(&world.service).await, 1);
+    world.service.seal_reels().await.unwrap();
+}
