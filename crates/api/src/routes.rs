@@ -368,6 +368,7 @@ fn reporting() -> Vec<Route> {
             .takes::<FixesInput>()
             .takes_media(trackers::COLUMNS, None)
             .answers::<FixesAccepted>(201)
+            .answers::<FixesAccepted>(202)
             .answers::<FixesAccepted>(200),
         get("/v1/attention", READ, attention::list)
             .says("listAttention", "What needs attention, and why: the newest first.")

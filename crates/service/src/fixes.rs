@@ -10,7 +10,6 @@ use domain::{
     time::Timestamp,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use sha2::{Digest, Sha256};
 use table::{Changed, Guard, Write, spread};
 use tokio::sync::Mutex;
 
@@ -25,11 +24,13 @@ use crate::{
 mod archive;
 pub(crate) mod chunks;
 mod history;
+mod queued;
 mod sealing;
 mod trails;
 
 pub use archive::Archived;
 pub use history::{FixHistoryRow, FixesCompacted};
+pub use queued::{MESSAGE_LEN_MAX, Queued};
 pub use sealing::{CHUNK_LEN, MARKED_FOR, Sealed};
 
 /// Most fixes of one batch: it is kept as one row.
@@ -48,8 +49,10 @@ pub struct Accepted {
     pub batch: [u8; 16],
     /// How many fixes it has.
     pub fixes: usize,
-    /// True when it had been accepted before.
+    /// True when it had been accepted before, as far as that is known.
     pub duplicate: bool,
+    /// True when it waits in a queue, and may turn out to have been accepted before.
+    pub queued: bool,
 }
 
 /// What is known of a tracker's positions.
@@ -79,7 +82,8 @@ impl RingTurns {
 
 impl Service {
     /// Accepts a batch durably, all of it or nothing. Without a `key` of the
-    /// sender its content names it, so that sending it again is always safe.
+    /// sender its content names it, so that sending it again is always safe. Where there
+    /// is a queue of fixes, that keeps it.
     pub async fn accept_fixes(
         &self,
         by: &Attribution,
@@ -90,9 +94,13 @@ impl Service {
         let columns = batch.to_bytes();
         let id = match key {
             Some(key) => derive_bytes(&[b"fixes", by.actor.as_bytes(), key.as_bytes()]),
-            None => derive_bytes(&[b"fixes", by.actor.as_bytes(), b"", &Sha256::digest(&columns)]),
+            None => queued::id_of_content(&by.actor, &columns),
         };
-        let accepted = Accepted { batch: id, fixes: batch.fixes.len(), duplicate: false };
+        if let Some(queue) = &self.fix_queue {
+            return self.queue_fixes(&**queue, by, id, (key.is_some(), batch)).await;
+        }
+        let fixes = batch.fixes.len();
+        let accepted = Accepted { batch: id, fixes, duplicate: false, queued: false };
         let (recorded_at, actor) = (self.clock.now(), by.actor.clone());
         let row = BatchRow { recorded_at, actor, columns };
         let key = Row::Batch(id).key();
@@ -101,18 +109,13 @@ impl Service {
             Err(error @ (table::Error::Conflict(_) | table::Error::Unavailable(_))) => {
                 let Some(entry) = self.table.get(&key).await? else { return Err(error.into()) };
                 let before = Batched::from_bytes(&entry.value)?;
-                let same = match &before {
-                    Batched::Whole(it) => it.columns == row.columns,
-                    Batched::Sealed(it) => it.digest == *Sha256::digest(&row.columns),
-                };
-                if same {
+                if before.is_of(&row.columns) {
                     // Our own write whose answer was lost is no duplicate.
                     let lost = matches!(error, table::Error::Unavailable(_));
                     let ours = lost && before == Batched::Whole(row);
                     return Ok(Accepted { duplicate: !ours, ..accepted });
                 }
-                let detail = "other fixes were sent under this key before";
-                Err(Error::invalid("header:Idempotency-Key", "differs", detail))
+                Err(differs())
             }
             Err(other) => Err(other.into()),
         }
@@ -208,6 +211,11 @@ impl Service {
         let (heard_at, ring) = ring_of(&entry.value)?;
         Ok(Some(Heard { heard_at, latest: ring.latest().copied() }))
     }
+}
+
+fn differs() -> Error {
+    let detail = "other fixes were sent under this key before";
+    Error::invalid("header:Idempotency-Key", "differs", detail)
 }
 
 /// The id and row of a batch that a change accepted. That a chunk keeps one by

@@ -46,7 +46,7 @@ use domain::{
     time::Timestamp,
 };
 use live::Live;
-use outside::{Clock, Entropy};
+use outside::{Clock, Entropy, FixQueue};
 use people::People;
 use quick_cache::sync::Cache;
 use table::Table;
@@ -91,6 +91,8 @@ pub struct Service {
     pub(crate) backlog: Arc<backlog::Backlog>,
     pub(crate) logging: Arc<log::Logging>,
     pub(crate) history: Arc<::history::Reader>,
+    /// Where accepted fixes wait, if not in the table.
+    pub(crate) fix_queue: Option<Arc<dyn FixQueue>>,
 }
 
 impl Service {
@@ -123,6 +125,7 @@ impl Service {
             logging: Arc::default(),
             history,
             table,
+            fix_queue: None,
         }
     }
 
@@ -132,6 +135,12 @@ impl Service {
     pub fn with_map_feed(mut self, feed: Arc<dyn Table>) -> Self {
         self.map = Arc::new(map::Map::new(feed));
         self
+    }
+
+    /// Lets accepted fixes wait in a queue, not in the table.
+    #[must_use]
+    pub fn with_fix_queue(self, queue: Arc<dyn FixQueue>) -> Self {
+        Self { fix_queue: Some(queue), ..self }
     }
 
     /// The present instant, by our clock.

@@ -1,8 +1,12 @@
-//! What a main provides from the outside world: the clock and randomness.
+//! What a main provides from the outside world: the clock and randomness, and where
+//! there are any, a queue of fixes.
 
 use std::fmt;
 
 use domain::time::Timestamp;
+use table::BoxFuture;
+
+use crate::error::Result;
 
 /// Our clock. Only a main reads the real one.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
@@ -14,6 +18,15 @@ pub trait Clock: fmt::Debug + Send + Sync + 'static {
 pub trait Entropy: fmt::Debug + Send + Sync + 'static {
     /// Fills the whole slice with bytes nobody can guess.
     fn fill(&self, bytes: &mut [u8]);
+}
+
+/// A queue in which accepted fixes wait for whoever takes them in. What was sent is
+/// handed to [`crate::Service::take_in_queued`] at least once, in no order.
+pub trait FixQueue: fmt::Debug + Send + Sync + 'static {
+    /// Keeps these messages for good, each of at most
+    /// [`crate::fixes::MESSAGE_LEN_MAX`] bytes. After an error any of them may be kept:
+    /// whoever sent them sends all again.
+    fn send(&self, messages: Vec<Vec<u8>>) -> BoxFuture<'_, Result<()>>;
 }
 
 /// A number of unpredictable bytes.

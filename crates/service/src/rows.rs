@@ -11,6 +11,7 @@ use domain::{
     time::Timestamp,
 };
 use minicbor::{Decode, Encode};
+use sha2::{Digest, Sha256};
 
 /// A subject's chain and state: what a guarded write moves forward.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -253,6 +254,15 @@ impl Batched {
             minicbor::decode(bytes).map(Self::Whole)
         } else {
             minicbor::decode(bytes).map(Self::Sealed)
+        }
+    }
+
+    /// Whether it is, or keeps, the batch with these columns.
+    #[must_use]
+    pub fn is_of(&self, columns: &[u8]) -> bool {
+        match self {
+            Self::Whole(it) => it.columns == columns,
+            Self::Sealed(it) => it.digest == *Sha256::digest(columns),
         }
     }
 

@@ -155,7 +155,11 @@ pub async fn add_fixes(
         other => return Err(unsupported(&format!("application/json or {COLUMNS}"), other)),
     };
     let accepted = api.service().accept_fixes(&signed.attribution(), keyed.key(), &batch).await?;
-    let status = if accepted.duplicate { StatusCode::OK } else { StatusCode::CREATED };
+    let status = match (accepted.duplicate, accepted.queued) {
+        (true, _) => StatusCode::OK,
+        (false, true) => StatusCode::ACCEPTED,
+        (false, false) => StatusCode::CREATED,
+    };
     let body = FixesAccepted {
         batch: hex(&accepted.batch),
         fixes: accepted.fixes,

@@ -52,7 +52,8 @@ pub struct FixesAccepted {
     pub batch: String,
     /// How many fixes it has.
     pub fixes: usize,
-    /// True when it had been accepted before.
+    /// True when it had been accepted before. Where batches wait in a queue (202) that
+    /// may not be known yet; it is taken in once all the same.
     pub duplicate: bool,
 }
 

@@ -32,7 +32,7 @@ use super::{
 };
 use crate::{
     filing::FiledRow,
-    fixes::FixHistoryRow,
+    fixes::{FixHistoryRow, Queued},
     history::{HistoryRow, SegmentRow},
     import::ImportRow,
     keys::{Posted, ReelPart, Row},
@@ -231,13 +231,15 @@ fn stored_fixes_read_as_they_were_written() {
         Sample { label: label.to_owned(), written, read: Box::new(read) }
     };
     let (recorded_at, actor) = (at(), "usr_1".to_owned());
+    let batch = BatchRow { recorded_at, actor, columns: batch.to_bytes() };
     check(
         "fixes.txt",
         &[
-            sample("batch", BatchRow { recorded_at, actor, columns: batch.to_bytes() }),
+            sample("batch", batch.clone()),
             sample("ring", RingRow { heard_at: at(), ring: ring.to_bytes() }),
             sample("device", DeviceRow { generation: 2, disabled: false, issued_at: at() }),
             hexed("trail", columns::to_bytes(&trail)),
+            sample("queued", Queued { id: [0x44; 16], batch }),
         ],
     );
 }
