@@ -12,6 +12,7 @@ mod json;
 mod layers;
 mod measure;
 mod openapi;
+pub mod outgoing;
 mod problem;
 mod query;
 mod route;

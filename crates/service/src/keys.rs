@@ -42,6 +42,8 @@ pub const UNSEALED_SHARDS: u8 = 4;
 pub const ARCHIVING_SHARDS: u8 = 16;
 /// How many shards name the packages that are closed.
 pub const CLOSED_SHARDS: u8 = 16;
+/// How many shards news that wait to be sent are spread over.
+pub const OUTBOX_SHARDS: u8 = 8;
 /// How many days of a tracker's trails lie in one shard.
 pub const TRAIL_DAYS: u32 = 32;
 /// The shard that names every day of which the map's past is kept.
@@ -183,6 +185,13 @@ pub enum Row<'a> {
     /// Derived: that a package is closed since then, and has events in the table;
     /// empty. The oldest first.
     Closed(Timestamp, PackageId),
+    /// News of an event that wait to be sent until then:
+    /// [`crate::outgoing::OutboxRow`]. The oldest first.
+    Outbox(Timestamp, EventId),
+    /// How many news were given up: [`crate::outgoing::GivenUpRow`].
+    GivenUp,
+    /// Which alarms are raised: [`crate::outgoing::AlarmsRow`].
+    Alarms,
 }
 
 /// What is kept of an hour of the map's past.
@@ -294,6 +303,9 @@ impl Row<'_> {
             Self::FixHistory => Key::new(*b"g", *b"fixes"),
             Self::Filed(subject, seq) => of(*subject, b'f', &seq.to_be_bytes()),
             Self::Closed(at, package) => closed_key(*at, *package),
+            Self::Outbox(due, event) => outbox_key(*due, event.as_bytes()),
+            Self::GivenUp => Key::new(*b"g", *b"given_up"),
+            Self::Alarms => Key::new(*b"g", *b"alarms"),
         }
     }
 }

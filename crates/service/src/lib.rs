@@ -20,6 +20,7 @@ pub mod log;
 pub mod map;
 pub mod names;
 pub mod orders;
+pub mod outgoing;
 pub mod outside;
 pub mod packages;
 pub mod people;
@@ -46,7 +47,7 @@ use domain::{
     time::Timestamp,
 };
 use live::Live;
-use outside::{Clock, Entropy, FixQueue};
+use outside::{Clock, Entropy, FixQueue, Publisher};
 use people::People;
 use quick_cache::sync::Cache;
 use table::Table;
@@ -93,6 +94,8 @@ pub struct Service {
     pub(crate) history: Arc<::history::Reader>,
     /// Where accepted fixes wait, if not in the table.
     pub(crate) fix_queue: Option<Arc<dyn FixQueue>>,
+    /// Who passes on what others are told, if anybody does.
+    pub(crate) publisher: Option<Arc<dyn Publisher>>,
 }
 
 impl Service {
@@ -126,6 +129,7 @@ impl Service {
             history,
             table,
             fix_queue: None,
+            publisher: None,
         }
     }
 
@@ -141,6 +145,12 @@ impl Service {
     #[must_use]
     pub fn with_fix_queue(self, queue: Arc<dyn FixQueue>) -> Self {
         Self { fix_queue: Some(queue), ..self }
+    }
+
+    /// Tells others what is recorded: [`outgoing`].
+    #[must_use]
+    pub fn with_publisher(self, publisher: Arc<dyn Publisher>) -> Self {
+        Self { publisher: Some(publisher), ..self }
     }
 
     /// The present instant, by our clock.

@@ -1,12 +1,12 @@
 //! What a main provides from the outside world: the clock and randomness, and where
-//! there are any, a queue of fixes.
+//! there are any, a queue of fixes and whoever tells others what is recorded.
 
 use std::fmt;
 
 use domain::time::Timestamp;
 use table::BoxFuture;
 
-use crate::error::Result;
+use crate::{error::Result, outgoing::Outgoing};
 
 /// Our clock. Only a main reads the real one.
 pub trait Clock: fmt::Debug + Send + Sync + 'static {
@@ -27,6 +27,14 @@ pub trait FixQueue: fmt::Debug + Send + Sync + 'static {
     /// [`crate::fixes::MESSAGE_LEN_MAX`] bytes. After an error any of them may be kept:
     /// whoever sent them sends all again.
     fn send(&self, messages: Vec<Vec<u8>>) -> BoxFuture<'_, Result<()>>;
+}
+
+/// Passes on what others are told: to a bus, to operators, to those who watch.
+pub trait Publisher: fmt::Debug + Send + Sync + 'static {
+    /// Passes on each of these and says of each, in their order, whether that is done:
+    /// what is not will come again, but for frames. Receivers know what comes twice by
+    /// its [`Outgoing::id`].
+    fn publish(&self, all: Vec<Outgoing>) -> BoxFuture<'_, Vec<bool>>;
 }
 
 /// A number of unpredictable bytes.

@@ -10,6 +10,7 @@ use crate::{
     fixes::accepted,
     keys::{UNSEALED_SHARDS, unsealed_shard},
     log::{LogStatus, waiting::Waiting},
+    outgoing::Outbox,
     projector::{self, is_head},
     reconcile::ReconcilerRow,
     rows::{BatchRow, Head},
@@ -39,6 +40,8 @@ pub struct System {
     pub history_files: u64,
     /// How far the reconciler is.
     pub reconciler: ReconcilerRow,
+    /// What waits to be sent to others, and what could not be.
+    pub outbox: Outbox,
 }
 
 /// How far one feed is dealt with.
@@ -78,6 +81,7 @@ impl Service {
             history_until: self.history_until().await?,
             history_files: self.segments().await?.len() as u64,
             reconciler: self.reconciler().await?,
+            outbox: self.outbox().await?,
         })
     }
 

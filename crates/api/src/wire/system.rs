@@ -18,6 +18,8 @@ const DERIVED_MAX: Millis = 10 * SECOND;
 const LOGGED_MAX: Millis = MINUTE;
 /// Batches of fixes may wait so long for a chunk.
 const SEALED_MAX: Millis = 10 * MINUTE;
+/// News may wait so long to be sent.
+const UNSENT_MAX: Millis = 10 * MINUTE;
 /// Entries that may wait for the history: twice what makes it write a file.
 const HISTORY_MAX: u64 = 131_072;
 
@@ -42,6 +44,8 @@ pub struct SystemView {
     fixes: FixesView,
     /// Who compares what was accepted with what is logged and shown.
     reconciler: ReconcilerView,
+    /// What others are told.
+    outgoing: OutgoingView,
     /// Where it is stored.
     store: StoreView,
 }
@@ -71,6 +75,8 @@ pub enum CheckName {
     History,
     /// What should not have to be repaired.
     Reconciler,
+    /// What others are told.
+    Outgoing,
 }
 
 /// How a thing does.
@@ -162,6 +168,17 @@ pub struct ReconcilerView {
     found_at: Option<Time>,
 }
 
+/// What others are told: events on a bus, where there is one.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct OutgoingView {
+    /// What could not be sent yet and is tried again.
+    waiting: WaitingView,
+    /// How many events could not be sent for a day and were given up, in all its time.
+    given_up: u64,
+    /// When one was given up last.
+    given_up_at: Option<Time>,
+}
+
 /// Where it is stored.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct StoreView {
@@ -211,6 +228,11 @@ impl SystemView {
                 rows: reconciler.found.rows,
                 batches: reconciler.found.batches,
                 found_at: reconciler.found_at.map(Time),
+            },
+            outgoing: OutgoingView {
+                waiting: WaitingView::of(unsent(it), now),
+                given_up: it.outbox.given_up.count,
+                given_up_at: it.outbox.given_up.at.map(Time),
             },
             store: StoreView {
                 bytes: facts.store_bytes,
@@ -278,6 +300,14 @@ fn checks(it: &System, now: Timestamp) -> Vec<Check> {
         }
         Some(_) => "Nothing was left behind".to_owned(),
     };
+    let unsent = unsent(it);
+    let (unsent_for, given_up) = (waits(unsent, now), it.outbox.given_up);
+    let lost = given_up.at.is_some_and(|at| now.since(at) < DAY);
+    let outgoing = match unsent.count {
+        _ if lost => format!("{} events could not be sent to others in all", given_up.count),
+        0 => "Nothing waits to be sent to others".to_owned(),
+        count => format!("{count} wait to be sent, the oldest for {}", seconds(unsent_for)),
+    };
     let is_stuck = it.log.trouble.is_some() || LOGGED_MAX < waiting;
     let fixes_wait = DERIVED_MAX < it.fixes_behind || SEALED_MAX < unsealed;
     vec![
@@ -286,7 +316,12 @@ fn checks(it: &System, now: Timestamp) -> Vec<Check> {
         Check::of(CheckName::Fixes, fixes_wait, fixes),
         Check::of(CheckName::History, HISTORY_MAX < in_files, history),
         Check::of(CheckName::Reconciler, late || repaired, reconciler),
+        Check::of(CheckName::Outgoing, lost || UNSENT_MAX < unsent_for, outgoing),
     ]
+}
+
+const fn unsent(it: &System) -> Waiting {
+    Waiting { count: it.outbox.waiting, since: it.outbox.since }
 }
 
 impl Check {

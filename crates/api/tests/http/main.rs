@@ -11,6 +11,7 @@ mod live;
 mod malformed;
 mod map;
 mod openapi;
+mod outgoing;
 mod page;
 mod people_on_the_way;
 mod permissions;

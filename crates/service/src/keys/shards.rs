@@ -11,7 +11,8 @@ use table::Key;
 
 use super::{
     ACCESS_SHARDS, ARCHIVING_SHARDS, ATTENTION_SHARDS, CLOSED_SHARDS, FIRST_DAY, HOLDER_SHARDS,
-    LIST_SHARDS, POSTING_SLOTS, Posted, SEGMENTS, SUBJECT_SHARDS, TRAIL_DAYS, UNSEALED_SHARDS,
+    LIST_SHARDS, OUTBOX_SHARDS, POSTING_SLOTS, Posted, SEGMENTS, SUBJECT_SHARDS, TRAIL_DAYS,
+    UNSEALED_SHARDS,
 };
 
 pub(super) fn segment_key(day: u32, first: u64) -> Key {
@@ -415,6 +416,16 @@ pub(super) fn of(subject: Subject, tag: u8, rest: &[u8]) -> Key {
 /// What is known of a person, by what it is.
 pub(super) fn of_person(user: UserId, tag: u8, rest: &[u8]) -> Key {
     Key::new(person_shard(user), tagged(tag, rest))
+}
+
+/// One of the shards of news that wait to be sent.
+#[must_use]
+pub fn outbox_shard(bucket: u8) -> Vec<u8> {
+    vec![b'j', bucket]
+}
+
+pub(super) fn outbox_key(due: Timestamp, event: &[u8; 16]) -> Key {
+    Key::new(outbox_shard(event[0] % OUTBOX_SHARDS), oldest_first(due, event))
 }
 
 /// Earlier instants first.

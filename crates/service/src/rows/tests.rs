@@ -37,6 +37,7 @@ use crate::{
     import::ImportRow,
     keys::{Posted, ReelPart, Row},
     log::stored::{LogCursor, LogRow, MarkRow, MarksRow},
+    outgoing::{AlarmKind, AlarmsRow, GivenUpRow, OutboxRow, RaisedRow},
     people::{SessionId, TokenId},
     reconcile::{Found, PositionRow, ReconcilerRow},
     restoring::RestoringRow,
@@ -474,6 +475,24 @@ fn parts_of_the_past_are_read_from_the_bytes_they_were_written_as() {
 }
 
 #[test]
+fn what_waits_to_be_sent_reads_as_it_was_written() {
+    let (subject, event) = (Subject::Package(package()), EventId::from_bytes([0x22; 16]));
+    let raised = vec![
+        RaisedRow { kind: AlarmKind::LogTrouble, since: at() },
+        RaisedRow { kind: AlarmKind::Unlogged, since: at().plus(1) },
+        RaisedRow { kind: AlarmKind::GivenUp, since: at().plus(2) },
+    ];
+    check(
+        "outgoing.txt",
+        &[
+            sample("outbox", OutboxRow { subject, event, since: at(), tries: 3 }),
+            sample("given-up", GivenUpRow { count: 7, at: Some(at()) }),
+            sample("alarms", AlarmsRow { raised }),
+        ],
+    );
+}
+
+#[test]
 fn rows_lie_under_the_keys_they_were_written_under() {
     let (subject, holder) =
         (Subject::Package(package()), Subject::Container(ContainerId::from_bytes([0x66; 16])));
@@ -536,6 +555,9 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::Filed(subject, 7),
         Row::Closed(at(), package()),
         Row::FixHistory,
+        Row::Outbox(at(), event),
+        Row::GivenUp,
+        Row::Alarms,
     ];
     let samples: Vec<Sample> = rows
         .iter()

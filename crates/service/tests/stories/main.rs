@@ -24,6 +24,7 @@ mod log;
 mod logged;
 mod logging;
 mod map;
+mod outgoing;
 mod queued;
 mod reconcile;
 mod record;

@@ -1,0 +1,117 @@
+//! What others are told, as JSON: the details of events on a bus, and alarms. The same
+//! wire types as the API's, for somebody who may see neither personal text nor costs.
+
+use domain::{event::Fact, leaf::hex};
+use serde::Serialize;
+use serde_json::Value;
+use service::{
+    outgoing::{Alarm, detail_type},
+    rows::Recorded,
+};
+
+use crate::wire::{
+    event::Event,
+    scalar::{Id, Time, ids},
+    viewer::Viewer,
+};
+
+/// Who reads a bus is nobody in particular.
+const NOBODY: Viewer = Viewer { personal: false, costs: false };
+
+/// An event as it is told on a bus.
+#[derive(Serialize)]
+struct Detail {
+    /// What it is called: another shape would be called otherwise.
+    r#type: String,
+    /// The same event has the same, however often it is told.
+    id: ids::Event,
+    /// What it is about.
+    subject: ids::Subject,
+    /// Its number among the events of that, from 1.
+    seq: u64,
+    /// What happened, in one word.
+    kind: String,
+    /// When it happened, by the world's clock.
+    happened_at: Time,
+    /// When we learned it, by ours.
+    recorded_at: Time,
+    /// Which way it came.
+    source: String,
+    /// What it says, as the API tells it; nothing of what may not be told to everybody:
+    /// costs, notes, and where something was measured, which may be near a home.
+    event: Option<Value>,
+    /// The hash of the leaf that is logged, in hexadecimal.
+    leaf_hash: String,
+}
+
+/// An alarm as operators get it.
+#[derive(Serialize)]
+struct AlarmText<'a> {
+    id: String,
+    kind: &'static str,
+    since: Time,
+    over: bool,
+    says: &'a str,
+}
+
+/// What an event is called on a bus, and its detail, one JSON object.
+#[must_use]
+pub fn detail(recorded: &Recorded) -> (String, String) {
+    let event = &recorded.event;
+    let said = Event::of(&event.fact, event.happened_at, NOBODY);
+    let told = said.filter(|_| may_be_told(&event.fact));
+    let name = detail_type(recorded);
+    let detail = Detail {
+        r#type: name.clone(),
+        id: Id(event.id),
+        subject: Id(event.subject),
+        seq: recorded.seq,
+        kind: event.fact.kind().to_string(),
+        happened_at: Time(event.happened_at),
+        recorded_at: Time(event.recorded_at),
+        source: event.source.clone(),
+        event: told.map(|it| without_nothing(json(&it))),
+        leaf_hash: hex(&recorded.leaf_hash()),
+    };
+    (name, text(&detail))
+}
+
+/// A line for the subject of a message, and the alarm as JSON.
+#[must_use]
+pub fn alarm(alarm: &Alarm) -> (String, String) {
+    let state = if alarm.over { "over" } else { "raised" };
+    let body = AlarmText {
+        id: alarm.id(),
+        kind: alarm.kind.word(),
+        since: Time(alarm.since),
+        over: alarm.over,
+        says: &alarm.says,
+    };
+    (format!("Whereabouts: {} {state}", alarm.kind.word()), text(&body))
+}
+
+fn may_be_told(fact: &Fact) -> bool {
+    let said = fact.asserted().unwrap_or(fact);
+    let is_exact = matches!(said, Fact::Positioned(_) | Fact::Note(_));
+    !is_exact && NOBODY.may_read(fact)
+}
+
+fn json(it: &impl Serialize) -> Value {
+    serde_json::to_value(it).expect("it holds only text and numbers")
+}
+
+fn text(it: &impl Serialize) -> String {
+    without_nothing(json(it)).to_string()
+}
+
+/// What is missing is left out: details are short, and costs are by their size.
+fn without_nothing(value: Value) -> Value {
+    match value {
+        Value::Object(all) => {
+            let there = all.into_iter().filter(|(_, it)| !it.is_null());
+            Value::Object(there.map(|(key, it)| (key, without_nothing(it))).collect())
+        }
+        Value::Array(all) => Value::Array(all.into_iter().map(without_nothing).collect()),
+        other => other,
+    }
+}
