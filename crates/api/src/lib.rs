@@ -8,6 +8,7 @@ mod cursor;
 mod etag;
 mod evidence;
 mod handlers;
+pub mod intake;
 mod json;
 mod layers;
 mod measure;

@@ -103,6 +103,6 @@ pub async fn create(
     let record = Record::Client(ClientRecord { name: input.name.0 });
     // A client was there before anybody wrote it down.
     let (given, fact) = (Some(Time(Timestamp::MIN)), Fact::Registered(Box::new(record)));
-    let receipt = say(&api, &signed, Saying::new(id, subject, given, fact)).await?;
+    let receipt = say(&api, &signed.attribution(), Saying::new(id, subject, given, fact)).await?;
     Ok(created("/v1/clients", &receipt))
 }

@@ -45,7 +45,8 @@ pub async fn create(
     let id = keyed.event(&api, &signed, 0);
     let subject = Subject::Container(ContainerId::derive(&[id.as_bytes()]));
     let fact = Fact::Registered(Box::new(Record::Container(read.value)));
-    let receipt = say(&api, &signed, Saying::new(id, subject, input.happened_at, fact)).await?;
+    let receipt =
+        say(&api, &signed.attribution(), Saying::new(id, subject, input.happened_at, fact)).await?;
     Ok(created("/v1/containers", &receipt))
 }
 
@@ -121,7 +122,7 @@ pub async fn amend(
         let saying = Saying::new(id, subject, patch.set.happened_at, fact);
         // The whole record is said, so nobody may have changed another part of it.
         let saying = Saying { unchanged_since: Some(known.seq), ..saying };
-        say(&api, &signed, saying).await.map(Some)
+        say(&api, &signed.attribution(), saying).await.map(Some)
     })
     .await
 }
@@ -175,6 +176,6 @@ async fn hold(
     }
     let fact = if inside { Fact::Joined(holder) } else { Fact::Left(holder) };
     let id = keyed.event(api, signed, 0);
-    let receipt = say(api, signed, Saying::new(id, child, None, fact)).await?;
+    let receipt = say(api, &signed.attribution(), Saying::new(id, child, None, fact)).await?;
     Ok(Json(Recorded { receipts: vec![receipt::Receipt::of(&receipt)] }))
 }

@@ -96,7 +96,10 @@ async fn add(
     let mut drafts = std::iter::zip(&events, read.value).enumerate().map(draft);
     let receipts = if alone {
         let draft = drafts.next().expect("a body that is no list is one event");
-        vec![say(api, signed, Saying { mentions: read.mentions, ..said(draft) }).await?]
+        vec![
+            say(api, &signed.attribution(), Saying { mentions: read.mentions, ..said(draft) })
+                .await?,
+        ]
     } else {
         recording::record(api, &signed.attribution(), drafts.collect(), &read.mentions).await?
     };
@@ -110,7 +113,8 @@ fn said(draft: Draft) -> Saying {
     Saying::new(draft.id, draft.subject, Some(Time(draft.happened_at)), draft.fact)
 }
 
-fn event_fact(
+/// What an event says, if that can be said of this kind of thing.
+pub fn event_fact(
     event: &Event,
     kind: SubjectKind,
     reading: &mut crate::wire::reading::Reading,
@@ -226,7 +230,7 @@ async fn record_items(
         for item in chunk {
             let (mentions, base) = (item.mentions.clone(), format!("/{}/event", item.index));
             let saying = Saying { mentions, base, ..said(item.draft.clone()) };
-            results.push((item.index, say(api, signed, saying).await));
+            results.push((item.index, say(api, &signed.attribution(), saying).await));
         }
     }
     results

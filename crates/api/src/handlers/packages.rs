@@ -90,7 +90,7 @@ async fn register(
     let fact = Fact::Registered(Box::new(Record::Package(read.value)));
     let base = base.map_or(String::new(), |it| format!("/{it}"));
     let saying = Saying::new(id, subject, input.happened_at, fact);
-    say(api, signed, Saying { mentions: read.mentions, base, ..saying }).await
+    say(api, &signed.attribution(), Saying { mentions: read.mentions, base, ..saying }).await
 }
 
 /// The one package that an id or a number names.
@@ -163,8 +163,12 @@ pub async fn amend(
     let saying = Saying::new(id, subject, set.happened_at, fact);
     // Fields are said one by one: others may have changed others, unless it matters.
     let unchanged_since = headers.contains_key(IF_MATCH).then_some(known.seq);
-    let receipt =
-        say(&api, &signed, Saying { unchanged_since, mentions: read.mentions, ..saying }).await?;
+    let receipt = say(
+        &api,
+        &signed.attribution(),
+        Saying { unchanged_since, mentions: read.mentions, ..saying },
+    )
+    .await?;
     Ok(Json(Recorded { receipts: vec![receipt::Receipt::of(&receipt)] }))
 }
 

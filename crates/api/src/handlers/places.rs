@@ -125,7 +125,9 @@ pub async fn create(
     // A place was there before anybody wrote it down.
     let given = Some(Time(Timestamp::MIN));
     let fact = Fact::Registered(Box::new(Record::Place(read.value)));
-    let receipt = say(&api, &signed, Saying::new(id, Subject::Place(place), given, fact)).await?;
+    let receipt =
+        say(&api, &signed.attribution(), Saying::new(id, Subject::Place(place), given, fact))
+            .await?;
     Ok(created("/v1/places", &receipt))
 }
 
@@ -176,7 +178,7 @@ pub async fn amend(
         let saying = Saying::new(id, subject, None, fact);
         // The whole record is said, so nobody may have changed another part of it.
         let saying = Saying { unchanged_since: Some(known.seq), ..saying };
-        say(&api, &signed, saying).await.map(Some)
+        say(&api, &signed.attribution(), saying).await.map(Some)
     })
     .await
 }

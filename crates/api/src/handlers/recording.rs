@@ -256,18 +256,17 @@ pub async fn record(
     }
 }
 
-/// Records one fact; mistakes point to where it stands in what was sent.
-pub async fn say(api: &Api, signed: &Signed, saying: Saying) -> Result<Receipt> {
+/// Records one fact by somebody; mistakes point to where it stands in what was sent.
+pub async fn say(api: &Api, by: &Attribution, saying: Saying) -> Result<Receipt> {
     let Saying { id, subject, given, fact, unchanged_since, mentions, base } = saying;
     let happened_at = given.map_or_else(|| api.now(), |Time(at)| at);
     let mut draft = Draft { id, subject, happened_at, fact };
-    let by = signed.attribution();
-    let mut recorded = api.service().record_if(&by, vec![draft.clone()], unchanged_since).await;
+    let mut recorded = api.service().record_if(by, vec![draft.clone()], unchanged_since).await;
     if let (Err(Error::Differs { .. }), None) = (&recorded, given) {
         // Sent before without a time: what was taken as now then is meant again.
         if let Some(before) = api.service().recorded(subject, id).await? {
             draft.happened_at = before.event.happened_at;
-            recorded = api.service().record_if(&by, vec![draft], unchanged_since).await;
+            recorded = api.service().record_if(by, vec![draft], unchanged_since).await;
         }
     }
     // The service counts events, and this is its first and only one.

@@ -63,7 +63,7 @@ pub async fn create(
     // A tracker was there before anybody wrote it down.
     let given = Some(Time(Timestamp::MIN));
     let said = Saying::new(event, Subject::Tracker(tracker), given, fact);
-    let receipt = say(&api, &signed, said).await?;
+    let receipt = say(&api, &signed.attribution(), said).await?;
     let key = api.service().issue_device_key(tracker).await?;
     let status = if receipt.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     let location = HeaderValue::from_str(&format!("/v1/trackers/{tracker}"));

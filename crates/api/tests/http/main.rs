@@ -7,6 +7,7 @@ mod data;
 mod evidence;
 mod finding;
 mod fixes;
+mod intake;
 mod live;
 mod malformed;
 mod map;
