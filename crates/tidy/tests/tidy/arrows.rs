@@ -24,6 +24,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "api",
             "audit",
             "blobs",
+            "cost",
             "demo",
             "domain",
             "host",
@@ -36,6 +37,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tidy", &[]),
     ("depth", &[]),
     ("journeys", &[]),
+    ("stack", &[]),
+    ("cost", &[]),
     (
         "bench",
         &[
@@ -70,6 +73,7 @@ const OWNED: &[(&str, &[&str])] = &[
     ("argon2", &["service"]),
     ("image", &["service"]),
     ("ed25519-dalek", &["audit"]),
+    ("saphyr", &["stack"]),
 ];
 
 #[test]

@@ -1,0 +1,3 @@
+//! The reader of templates, and the template that is deployed.
+
+mod reading;
