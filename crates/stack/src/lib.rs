@@ -3,7 +3,7 @@
 //!
 //! [`Template`] is what was written; [`Stack`] is that with given parameters: conditions decide
 //! what is there, and `Ref`, `Fn::Sub`, `Fn::If`, `Fn::Join`, `Fn::Select` and `Fn::Split` are
-//! replaced. What only AWS can know stands for itself: a `Ref` to a resource is its logical id, and
+//! replaced, and functions have what `Globals` says. What only AWS can know stands for itself: a `Ref` to a resource is its logical id, and
 //! `Fn::GetAtt` is `arn:LogicalId` for an ARN and `LogicalId.Attribute` for anything else.
 
 mod mutation;
@@ -26,7 +26,6 @@ pub struct Template(pub Value);
 #[derive(Clone, Debug)]
 pub struct Stack {
     resources: Map<String, Value>,
-    outputs: Value,
 }
 
 impl Template {
@@ -70,12 +69,34 @@ impl Template {
         for (id, resource) in self.resources() {
             let condition = resource["Condition"].as_str();
             if condition.map_or(Ok(true), |it| resolver.holds(it))? {
-                let resolved = resolver.resolved(resource).map_err(|why| format!("{id}: {why}"))?;
+                let whole = self.with_globals(resource);
+                let resolved = resolver.resolved(&whole).map_err(|why| format!("{id}: {why}"))?;
                 resources.insert(id.to_owned(), resolved.unwrap_or_default());
             }
         }
-        let outputs = self.0.get("Outputs").cloned().unwrap_or_default();
-        Ok(Stack { resources, outputs })
+        Ok(Stack { resources })
+    }
+
+    /// A function with what all functions have.
+    fn with_globals(&self, resource: &Value) -> Value {
+        let mut whole = resource.clone();
+        if resource["Type"] == "AWS::Serverless::Function" {
+            add_missing(&mut whole["Properties"], &self.0["Globals"]["Function"]);
+        }
+        whole
+    }
+}
+
+/// Adds to an object what it lacks of another, also inside.
+fn add_missing(to: &mut Value, from: &Value) {
+    match (to, from) {
+        (Value::Object(to), Value::Object(from)) => {
+            for (name, it) in from {
+                add_missing(to.entry(name.clone()).or_insert(Value::Null), it);
+            }
+        }
+        (to @ Value::Null, from) => *to = from.clone(),
+        _ => {}
     }
 }
 
@@ -115,12 +136,6 @@ impl Stack {
     /// Every resource, by logical id.
     pub fn all(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.resources.iter().map(|(id, it)| (id.as_str(), it))
-    }
-
-    /// What the stack says of itself.
-    #[must_use]
-    pub fn outputs(&self) -> &Value {
-        &self.outputs
     }
 
     /// The name by which tests find what stands for a resource: stable and legal for tables,

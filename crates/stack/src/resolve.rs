@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// What stands for the deployment's account, region and stack in tests.
 const PSEUDO: &[(&str, &str)] = &[
@@ -98,6 +98,10 @@ impl<'a> Resolver<'a> {
         }
         if let Some(value) = self.parameters.get(id) {
             let kind = &self.template["Parameters"][id]["Type"];
+            // Parameters know no truth, only its words.
+            if self.template["Parameters"][id]["AllowedValues"] == json!(["true", "false"]) {
+                return Ok(Value::Bool(value == "true"));
+            }
             let number = (kind == "Number").then(|| value.parse::<i64>().ok()).flatten();
             return match kind.as_str() {
                 Some("CommaDelimitedList") => Ok(listed(value)),
