@@ -1,5 +1,5 @@
-//! Any text as the body of a request that records something, as a cursor and as
-//! an instant, against a whole API in memory: it is never our mistake.
+//! Any text as the body of a request that records something, as a message of a bus, as a
+//! cursor and as an instant, against a whole API in memory: it is never our mistake.
 
 #![no_main]
 
@@ -51,12 +51,13 @@ fuzz_target!(|text: &str| {
         }
         let Some((number, rest)) = text.split_at_checked(1) else { return };
         let number = usize::from(number.as_bytes()[0]);
-        match BODIES.get(number % (BODIES.len() + 1)) {
-            Some(path) => world.ask("POST", path, rest),
+        match BODIES.get(number % (BODIES.len() + 2)) {
+            Some(path) => drop(world.ask("POST", path, rest)),
+            None if number % (BODIES.len() + 2) == BODIES.len() => world.take_in(rest),
             None => {
                 let (number, rest) = rest.split_at_checked(1).unwrap_or(("0", rest));
                 let path = QUERIES[usize::from(number.as_bytes()[0]) % QUERIES.len()];
-                world.ask("GET", &format!("{path}{}", escaped(rest)), "")
+                drop(world.ask("GET", &format!("{path}{}", escaped(rest)), ""));
             }
         };
     });
@@ -64,6 +65,7 @@ fuzz_target!(|text: &str| {
 
 struct World {
     runtime: Runtime,
+    api: Api,
     router: Router,
     key: String,
     package: String,
@@ -77,15 +79,24 @@ impl World {
         let service = Service::new(Arc::new(Memory::new()), blobs, clock.clone(), entropy.clone());
         let key = service.people().operator_key(&[7; 32]);
         let outside = Outside { clock, entropy, gauges: Arc::new(NoGauges) };
-        let router = router(Api::new(service, outside, Settings::default()));
+        let api = Api::new(service, outside, Settings::default());
+        let router = router(api.clone());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
         let runtime = runtime.expect("a thread can run a runtime");
-        let mut world = Self { runtime, router, key, package: String::new(), asked: 0 };
+        let mut world = Self { runtime, api, router, key, package: String::new(), asked: 0 };
         let (status, made) = world.ask("POST", "/v1/packages", r#"{"description": "A box"}"#);
         assert_eq!(status, StatusCode::CREATED, "{made}");
         let made: serde_json::Value = serde_json::from_str(&made).expect("answers are JSON");
         world.package = made["id"].as_str().expect("it has an id").to_owned();
         world
+    }
+
+    /// As a message of a bus: it is taken, or says where it is wrong.
+    fn take_in(&mut self, text: &str) {
+        self.asked += 1;
+        if let Err(why) = self.runtime.block_on(self.api.take_in_event(text.as_bytes())) {
+            assert!(!why.again && !why.errors.is_empty(), "{why}");
+        }
     }
 
     fn ask(&mut self, method: &str, path: &str, body: &str) -> (StatusCode, String) {

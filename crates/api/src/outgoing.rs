@@ -1,16 +1,19 @@
-//! What others are told, as JSON: the details of events on a bus, and alarms. The same
-//! wire types as the API's, for somebody who may see neither personal text nor costs.
+//! What others are told, as JSON: the details of events on a bus, alarms, and frames on
+//! channels. The same wire types as the API's; on a bus for somebody who may see neither
+//! personal text nor costs.
 
 use domain::{event::Fact, leaf::hex};
 use serde::Serialize;
 use serde_json::Value;
 use service::{
-    outgoing::{Alarm, detail_type},
+    live::{channel::Sight, telling::Told},
+    outgoing::{Alarm, Outgoing, detail_type},
     rows::Recorded,
 };
 
 use crate::wire::{
     event::Event,
+    live::message,
     scalar::{Id, Time, ids},
     viewer::Viewer,
 };
@@ -88,6 +91,15 @@ pub fn alarm(alarm: &Alarm) -> (String, String) {
         says: &alarm.says,
     };
     (format!("Whereabouts: {} {state}", alarm.kind.word()), text(&body))
+}
+
+/// A frame as it is published: what it tells is written for who may subscribe to its
+/// channel.
+#[must_use]
+pub fn live(told: &Told) -> Outgoing {
+    let Told { channel, news } = told;
+    let frame = message(news, channel.sight == Sight::Exact);
+    Outgoing::Live { channel: channel.to_string(), frame }
 }
 
 fn may_be_told(fact: &Fact) -> bool {

@@ -22,7 +22,7 @@ use crate::{
         finding::{Order, PackageList},
         fixes::{FixesAccepted, FixesInput, Tracker, TrackerInput, TrackerMade, Trackers},
         history::History,
-        live::LiveEvent,
+        live::{LiveEvent, LiveTicket},
         map::Tile,
         package::{Package, PackageInput},
         people::{
@@ -379,6 +379,9 @@ fn reporting() -> Vec<Route> {
             .asks::<live::Wanted>()
             .answers_media(200, live::EVENT_STREAM)
             .speaks_of::<LiveEvent>(),
+        post("/v1/live/ticket", READ, live::ticket)
+            .says("liveTicket", "Gives leave for 5 minutes to subscribe to channels of news.")
+            .answers::<LiveTicket>(200),
     ]
 }
 

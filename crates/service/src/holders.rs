@@ -280,7 +280,7 @@ impl Service {
     }
 
     /// What a tracker travels with.
-    async fn carried_by(&self, tracker: TrackerId) -> Result<Arc<[Subject]>> {
+    pub(crate) async fn carried_by(&self, tracker: TrackerId) -> Result<Arc<[Subject]>> {
         if let Some(known) = self.carried.get(&tracker) {
             return Ok(known);
         }

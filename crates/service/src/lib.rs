@@ -46,7 +46,7 @@ use domain::{
     id::{Subject, TrackerId},
     time::Timestamp,
 };
-use live::Live;
+use live::{Live, ticket::TicketKey};
 use outside::{Clock, Entropy, FixQueue, Publisher};
 use people::People;
 use quick_cache::sync::Cache;
@@ -96,6 +96,8 @@ pub struct Service {
     pub(crate) fix_queue: Option<Arc<dyn FixQueue>>,
     /// Who passes on what others are told, if anybody does.
     pub(crate) publisher: Option<Arc<dyn Publisher>>,
+    /// What tickets to watch are signed with, where somebody else publishes news.
+    pub(crate) ticket_key: Option<TicketKey>,
 }
 
 impl Service {
@@ -130,6 +132,7 @@ impl Service {
             table,
             fix_queue: None,
             publisher: None,
+            ticket_key: None,
         }
     }
 
@@ -151,6 +154,13 @@ impl Service {
     #[must_use]
     pub fn with_publisher(self, publisher: Arc<dyn Publisher>) -> Self {
         Self { publisher: Some(publisher), ..self }
+    }
+
+    /// Gives tickets to those who watch where somebody else publishes news:
+    /// [`live::ticket`].
+    #[must_use]
+    pub fn with_ticket_key(self, key: TicketKey) -> Self {
+        Self { ticket_key: Some(key), ..self }
     }
 
     /// The present instant, by our clock.

@@ -5,8 +5,11 @@
 
 mod aim;
 mod board;
+pub mod channel;
 mod following;
 mod links;
+pub mod telling;
+pub mod ticket;
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -78,14 +81,21 @@ pub enum News {
     Carried(Carried),
     /// A tracker was measured.
     Measured(Measured),
-    /// A holder on a watched tile of the map as it is now; without a mark it is no
-    /// longer shown.
-    Shown {
-        /// Which.
-        id: HolderId,
-        /// Where it is and what it holds.
-        mark: Option<Box<Mark>>,
-    },
+    /// A holder on a watched tile of the map.
+    Shown(Shown),
+}
+
+/// A holder on the map as it is now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    /// Which.
+    pub id: HolderId,
+    /// Where it is and what it holds; nothing once it is no longer shown.
+    pub mark: Option<Box<Mark>>,
+    /// Names what is shown; zeros while nothing is.
+    pub version: [u8; 8],
+    /// The same of what was shown before.
+    pub before: [u8; 8],
 }
 
 /// How a subject stands.
@@ -95,6 +105,8 @@ pub struct Changed {
     pub subject: Subject,
     /// How many events it has: says which of two frames is later.
     pub seq: u64,
+    /// How many it had before; nothing if it had none.
+    pub prev: Option<u64>,
     /// Where it stands.
     pub status: Status,
     /// Since when.
@@ -118,10 +130,16 @@ pub struct Changed {
 }
 
 impl Changed {
-    fn of(subject: Subject, seq: u64, state: &State, expected: Option<Expected>) -> Self {
+    fn of(
+        subject: Subject,
+        (seq, prev): (u64, Option<u64>),
+        state: &State,
+        expected: Option<Expected>,
+    ) -> Self {
         Self {
             subject,
             seq,
+            prev,
             status: state.status,
             status_at: state.status_at,
             reason: state.reason,
@@ -156,6 +174,8 @@ pub struct Measured {
     pub on: Option<Subject>,
     /// The latest fix.
     pub fix: Fix,
+    /// When the one before it was measured.
+    pub prev: Option<Timestamp>,
     /// What everybody may know of it: itself, the town around a home nearby, or the
     /// region that a person is in.
     pub public: Public,

@@ -29,7 +29,7 @@ mod picture;
 
 pub use filter::Narrow;
 pub(crate) use picture::Picture;
-pub(crate) use picture::open_mark;
+pub(crate) use picture::{open_mark, open_version};
 
 /// Rows read at once.
 const PAGE: usize = 1_000;

@@ -7,12 +7,15 @@ use axum::{
     body::{Body, Bytes},
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Json, Response},
 };
 use domain::id::{ContainerId, PackageId, PlaceId, Subject, TrackerId};
 use futures::stream;
 use serde::Deserialize;
-use service::live::{Full, STREAMS_EACH_MAX, Start, Subscription, Topic, Wish};
+use service::live::{
+    Full, STREAMS_EACH_MAX, Start, Subscription, Topic, Wish,
+    channel::{Sight, ZOOMS},
+};
 use tokio::time::{Instant, sleep_until};
 use utoipa::{
     IntoParams,
@@ -25,8 +28,8 @@ use crate::{
     problem::{Kind, Problem, Result},
     query::{Parameters, Query, with},
     wire::{
-        live::{Begun, event, frame},
-        scalar::{Id, ids},
+        live::{Begun, LiveTicket, event, frame},
+        scalar::{Id, Time, ids},
         viewer::Viewer,
     },
 };
@@ -35,8 +38,9 @@ use crate::{
 pub const EVENT_STREAM: &str = "text/event-stream";
 /// What the document says of it.
 pub const SAYS: &str = "News of what one watches, as server-sent events: `ready` at the \
-    beginning, then `changed`, `carried` and `fix` as they are accepted (the data of each is one \
-    of LiveEvent). Fetch what is watched after `ready`. A stream that comes back with \
+    beginning, then `changed`, `carried`, `fix` and `holder` as they are accepted (the data of each \
+    is one of LiveEvent). Fetch what is watched after `ready`. All but `carried` have `seq` and \
+    `prev`, the `seq` of the event before it of the same name and subject, tracker or holder. A stream that comes back with \
     `Last-Event-ID` gets exactly what it missed, or `reset`: then fetch anew. Who reads too slowly \
     is told `behind` and comes back.";
 /// A stream says something at least this often, so that nothing in between
@@ -173,6 +177,19 @@ pub async fn stream(
     let unbuffered = (HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
     let media = (CONTENT_TYPE, HeaderValue::from_static(EVENT_STREAM));
     Ok(([media, unbuffered], body).into_response())
+}
+
+/// Gives leave to subscribe to channels, where news are published on them.
+pub async fn ticket(State(api): State<Api>, signed: Signed) -> Result<Json<LiveTicket>> {
+    let exact = signed.viewer().personal;
+    let Some((ticket, expires_at)) = api.service().live_ticket(signed.0.user, exact) else {
+        let detail = "There are no channels here: news come by GET /v1/live alone.";
+        return Err(Problem::new(Kind::NotFound, detail));
+    };
+    let own = if exact { Sight::Exact } else { Sight::Town };
+    let channels = [Sight::All, own].map(|it| format!("/live/{}", it.word())).to_vec();
+    let (expires_at, zooms) = (Time(expires_at), ZOOMS.to_vec());
+    Ok(Json(LiveTicket { ticket, expires_at, channels, zooms }))
 }
 
 fn full(why: Full) -> Problem {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use axum::body::Bytes;
-use domain::{event::Measurement as Measured, position::Position as Point};
+use domain::{event::Measurement as Measured, leaf::hex, position::Position as Point};
 use serde::Serialize;
 use service::live::{self, Frame, News, Public, Subscription};
 use utoipa::ToSchema;
@@ -33,6 +33,21 @@ pub enum LiveEvent {
     Begun(Begun),
 }
 
+/// Leave to subscribe to channels, where news are published on them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LiveTicket {
+    /// Shown when connecting and subscribing; it says nothing to its holder.
+    pub ticket: String,
+    /// Until when it is good.
+    pub expires_at: Time,
+    /// What the channels begin with that it is good for; below each are
+    /// `package/ID`, `container/ID`, `place/ID`, `tracker/ID` (ids without their prefix)
+    /// and `tile/ZOOM-COLUMN-ROW` of `zooms`.
+    pub channels: Vec<String>,
+    /// The zooms of tiles that have channels.
+    pub zooms: Vec<u8>,
+}
+
 /// How a stream begins. What is fetched from now on is kept true by the events
 /// that follow.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -48,6 +63,11 @@ pub struct Changed {
     pub subject: ids::Subject,
     /// How many events its history has: of two, the greater is later.
     pub events: u64,
+    /// Names this piece of news among those of the same name and subject.
+    pub seq: String,
+    /// The `seq` of the one before it: who has seen another one last has missed some,
+    /// and fetches anew. Nothing if it is the first.
+    pub prev: Option<String>,
     /// Where it stands.
     pub status: words::Status,
     /// Since when.
@@ -97,6 +117,11 @@ pub struct OnMap {
     pub key: String,
     /// Where it is and what it holds; nothing once it is no longer shown.
     pub holder: Option<map::Holder>,
+    /// Names what is shown of the holder.
+    pub seq: String,
+    /// The same of what was shown before: who was shown something else has missed some,
+    /// and fetches anew. Nothing if it was not shown.
+    pub prev: Option<String>,
 }
 
 /// Where a tracker is.
@@ -108,6 +133,10 @@ pub struct Fix {
     pub on: Option<ids::Subject>,
     /// When it was measured.
     pub at: Time,
+    /// Names this piece of news among those of the same name and tracker.
+    pub seq: String,
+    /// The `seq` of the one before it; nothing if it is the first.
+    pub prev: Option<String>,
     /// Where, and how well.
     pub measured: Measurement,
     /// True when it is near a private place or follows a person, and is shown as the
@@ -131,6 +160,8 @@ impl From<&live::Changed> for Changed {
         Self {
             subject: Id(it.subject),
             events: it.seq,
+            seq: it.seq.to_string(),
+            prev: it.prev.map(|it| it.to_string()),
             status: Word(it.status),
             status_at: Time(it.status_at),
             reason: it.reason.map(Word),
@@ -164,8 +195,21 @@ impl Fix {
             tracker: Id(it.tracker),
             on: it.on.map(Id),
             at: Time(it.fix.at),
+            seq: it.fix.at.millis().to_string(),
+            prev: it.prev.map(|it| it.millis().to_string()),
             measured: Measurement::of(&measured),
             coarse,
+        }
+    }
+}
+
+impl OnMap {
+    fn of(it: &live::Shown) -> Self {
+        Self {
+            key: map::key(it.id),
+            holder: it.mark.as_deref().map(map::Holder::of),
+            seq: hex(&it.version),
+            prev: (it.before != [0; 8]).then(|| hex(&it.before)),
         }
     }
 }
@@ -174,22 +218,34 @@ impl Fix {
 pub fn frame(stream: &Subscription, frame: &Frame, exact: bool) -> Option<Bytes> {
     frame.written(exact, || {
         let id = stream.id_of(frame.number);
-        match &frame.news {
-            News::Changed(it) => Some(event(Some(&id), "changed", &Changed::from(&**it))),
-            News::Carried(it) => Some(event(Some(&id), "carried", &Carried::from(it))),
-            News::Measured(it) => Some(event(Some(&id), "fix", &Fix::of(it, exact))),
-            News::Shown { id: holder, mark } => {
-                let holder =
-                    OnMap { key: map::key(*holder), holder: mark.as_deref().map(map::Holder::of) };
-                Some(event(Some(&id), "holder", &holder))
-            }
-        }
+        let (name, data) = said(&frame.news, exact);
+        Some(lines(Some(&id), name, &data))
     })
+}
+
+/// What a channel carries: the name and data of the event that a stream would.
+pub fn message(news: &News, exact: bool) -> String {
+    let (name, data) = said(news, exact);
+    format!(r#"{{"event":"{name}","data":{data}}}"#)
+}
+
+/// The name and data of a piece of news, as somebody of this sight gets them.
+fn said(news: &News, exact: bool) -> (&'static str, String) {
+    match news {
+        News::Changed(it) => ("changed", text(&Changed::from(&**it))),
+        News::Carried(it) => ("carried", text(&Carried::from(it))),
+        News::Measured(it) => ("fix", text(&Fix::of(it, exact))),
+        News::Shown(it) => ("holder", text(&OnMap::of(it))),
+    }
+}
+
+fn text(data: &impl Serialize) -> String {
+    serde_json::to_string(data).expect("it holds only text and numbers")
 }
 
 /// One event of a stream.
 pub fn event(id: Option<&str>, name: &str, data: &impl Serialize) -> Bytes {
-    lines(id, name, &serde_json::to_string(data).expect("it holds only text and numbers"))
+    lines(id, name, &text(data))
 }
 
 fn lines(id: Option<&str>, name: &str, data: &str) -> Bytes {

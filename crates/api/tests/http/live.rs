@@ -9,7 +9,7 @@ use axum::{
 use futures::StreamExt;
 use serde_json::{Value, json};
 use service::{
-    live::{Follower, STREAMS_EACH_MAX},
+    live::{Follower, STREAMS_EACH_MAX, ticket::Ticket},
     people::Permission::{Admin, Audit, Enter, Track},
 };
 use tower::ServiceExt;
@@ -247,4 +247,78 @@ async fn near_a_home_only_those_who_may_know_it_see_where() {
     let measured = json!({ "position": { "lat": 51.5, "lon": -0.12 }, "radius_95_m": 12_000.0 });
     assert_eq!((&town["tracker"], &town["measured"]), (&json!(tag), &measured));
     assert_eq!(town["coarse"], json!(true));
+}
+
+#[tokio::test]
+async fn a_channel_carries_what_a_stream_does_and_each_names_the_one_before() {
+    let world = World::new();
+    let clerk = world.person(&[Track, Enter]).await;
+    let mut followers = world.service.live_followers().await.expect("memory answers");
+    let truck =
+        world.made(&clerk, "/v1/containers", &json!({ "kind": "truck", "name": "T7" })).await;
+    let tag = world.made(&clerk, "/v1/trackers", &json!({ "name": "Tag" })).await;
+    let package = world.package(&clerk, &json!({ "description": "Lamp" })).await;
+    tell(&mut followers).await;
+    let path = format!("/v1/live?package={package}&tracker={tag}");
+    let mut stream = Stream::open(&world, &clerk, &path, &[]).await;
+    assert_eq!(stream.event().await.1, "ready");
+    let member = format!("/v1/containers/{truck}/members/{package}");
+    world.json(Method::PUT, &clerk, &member, &json!(null), &[]).await.expect(200);
+    tell(&mut followers).await;
+    let (_, _, changed) = stream.event().await;
+    assert_eq!((&changed["seq"], &changed["prev"]), (&json!("2"), &json!("1")));
+    assert_eq!(stream.event().await.1, "carried");
+    for minute in [1, 2] {
+        send_fix(&world, &clerk, &tag, minute, 51.0).await;
+        tell(&mut followers).await;
+    }
+    let (first, second) = (stream.event().await.2, stream.event().await.2);
+    assert_eq!((&first["prev"], &second["prev"]), (&json!(null), &first["seq"]));
+
+    // The followers stand still now, so that the feed keeps all that is derived.
+    let mut changes = Vec::new();
+    world.settle().await;
+    for feed in world.table.feeds().await.expect("memory answers") {
+        changes.extend(world.table.changes(feed, 0, 10_000).await.unwrap_or_default());
+    }
+    let all = world.service.live_news(&changes).await.expect("memory answers");
+    let all: Vec<(String, Value)> = all
+        .iter()
+        .map(api::outgoing::live)
+        .map(|it| {
+            let service::outgoing::Outgoing::Live { channel, frame } = it else { panic!("{it:?}") };
+            (channel, serde_json::from_str(&frame).expect("JSON"))
+        })
+        .collect();
+    let id = |text: &str| text.split_once('_').expect("an id").1.to_owned();
+    let on = |channel: String| -> Vec<&Value> {
+        all.iter().filter(|it| it.0 == channel).map(|it| &it.1).collect()
+    };
+    let told = on(format!("/live/all/tracker/{}", id(&tag)));
+    let told: Vec<_> = told.into_iter().filter(|it| it["event"] == "fix").collect();
+    assert_eq!(told.len(), 1, "{all:?}");
+    for name in ["tracker", "at", "seq", "measured", "coarse"] {
+        assert_eq!(told[0]["data"][name], second[name], "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_is_given_where_there_are_channels() {
+    let mut world = World::new();
+    let clerk = world.person(&[Enter]).await;
+    world.post(&clerk, "/v1/live/ticket", &json!(null)).await.expect(404);
+    world.publishes_news();
+    let auditor = world.person(&[Audit]).await;
+    let admin = world.program(&[Admin]).await;
+    for (who, own) in [(&clerk, "exact"), (&auditor, "town"), (&admin, "exact")] {
+        let given = world.post(who, "/v1/live/ticket", &json!(null)).await.expect(200).json();
+        assert_eq!(given["channels"], json!(["/live/all", format!("/live/{own}")]));
+        assert_eq!(given["expires_at"], "2026-03-01T09:05:00.000Z");
+        let text = given["ticket"].as_str().expect("text");
+        let ticket = Ticket::opened(text, &crate::world::ticket_key(), world.service.now());
+        let ticket = ticket.expect("ours");
+        assert_eq!(ticket.exact, own == "exact");
+        assert!(ticket.user.is_some());
+    }
+    world.post(&Asker::Nobody, "/v1/live/ticket", &json!(null)).await.expect(401);
 }

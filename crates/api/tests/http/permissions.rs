@@ -82,6 +82,7 @@ const EXPECTED: &[(&str, &str, Open)] = &[
     ("POST", "/v1/fixes", ENTER),
     ("GET", "/v1/attention", READ),
     ("GET", "/v1/live", READ),
+    ("POST", "/v1/live/ticket", READ),
     ("GET", "/v1/log/checkpoint", To(&[Audit])),
     ("GET", "/v1/log/vkey", To(&[Audit])),
     ("GET", "/v1/log/tile/{level}/{first}", To(&[Audit])),

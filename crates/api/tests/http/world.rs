@@ -20,6 +20,7 @@ use domain::time::Timestamp;
 use serde_json::Value;
 use service::{
     Service,
+    live::ticket::TicketKey,
     outside::{Clock, Entropy},
     people::{Caller, NewToken, NewUser, Permission, Permissions},
     projector::Projector,
@@ -60,7 +61,13 @@ impl Entropy for FakeEntropy {
 pub struct World {
     pub router: Router,
     pub service: Service,
+    pub table: Arc<dyn Table>,
     pub clock: Arc<FakeClock>,
+}
+
+/// What tickets to watch are signed with, where they are.
+pub fn ticket_key() -> TicketKey {
+    TicketKey::new([3; 32])
 }
 
 /// Somebody, by what they send.
@@ -113,10 +120,18 @@ impl World {
         let clock = Arc::new(FakeClock(AtomicI64::new(START)));
         let entropy = Arc::new(FakeEntropy::default());
         let blobs = Arc::new(ObjectBlobs::in_memory());
-        let service = Service::new(table, blobs, clock.clone(), entropy.clone());
+        let service = Service::new(table.clone(), blobs, clock.clone(), entropy.clone());
         let outside = Outside { clock: clock.clone(), entropy, gauges: Arc::new(NoGauges) };
         let router = router(Api::new(service.clone(), outside, settings));
-        Self { router, service, clock }
+        Self { router, service, table, clock }
+    }
+
+    /// Somebody else publishes news from now on, and lets in who shows a ticket.
+    pub fn publishes_news(&mut self) {
+        let service = self.service.clone().with_ticket_key(ticket_key());
+        let (clock, entropy) = (self.clock.clone(), Arc::new(FakeEntropy::default()));
+        let outside = Outside { clock, entropy, gauges: Arc::new(NoGauges) };
+        self.router = router(Api::new(service, outside, Settings::default()));
     }
 
     pub fn pass(&self, time: Duration) {

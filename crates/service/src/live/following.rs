@@ -11,17 +11,17 @@ use domain::{
 use table::{Changed as Change, FeedId, Seq};
 
 use super::{
-    Carried, Changed, Full, Live, Measured, News, Subscription, Topic, Wish,
+    Carried, Changed, Full, Live, Measured, News, Shown, Subscription, Topic, Wish,
     aim::Link,
     board::Resume,
-    links::{ByTracker, Followed},
+    links::{ByTracker, Followed, Told},
 };
 use crate::{
     Service,
     error::{Error, Result},
     fixes::{accepted, ring_of},
     keys::{Row, holder_of_row, subject_of_shard, user_of_shard},
-    map::open_mark,
+    map::{open_mark, open_version},
     rows::{BatchRow, Head, HolderRow},
 };
 
@@ -183,7 +183,9 @@ impl Service {
     async fn tell(&self, change: &Change) -> Result<()> {
         if let Some(subject) = subject_of_shard(&change.key.shard) {
             return match &change.new {
-                Some(head) if change.key.sort == b"h" => self.tell_head(subject, head).await,
+                Some(head) if change.key.sort == b"h" => {
+                    self.tell_head(subject, change.old.as_deref(), head).await
+                }
                 _ => Ok(()),
             };
         }
@@ -197,7 +199,7 @@ impl Service {
         Ok(())
     }
 
-    async fn tell_head(&self, subject: Subject, head: &[u8]) -> Result<()> {
+    async fn tell_head(&self, subject: Subject, old: Option<&[u8]>, head: &[u8]) -> Result<()> {
         if !self.live.board().links.needs(subject) {
             return Ok(());
         }
@@ -209,7 +211,8 @@ impl Service {
                 Subject::Package(_) => self.expected(subject).await.unwrap_or_default(),
                 _ => None,
             };
-            let changed = Changed::of(subject, head.seq, &head.state, expected);
+            let prev = old.map(minicbor::decode::<Head>).transpose()?.map(|it| it.seq);
+            let changed = Changed::of(subject, (head.seq, prev), &head.state, expected);
             let news = News::Changed(Box::new(changed));
             self.live.board().post(vec![Topic::Subject(subject)], news);
         }
@@ -226,11 +229,13 @@ impl Service {
             return Ok(());
         }
         let now = self.clock.now();
-        let mark = |row: Option<&[u8]>| -> Result<Option<Mark>> {
+        let read = |row: Option<&[u8]>| -> Result<(Option<Mark>, [u8; 8])> {
             let row: Option<HolderRow> = row.map(minicbor::decode).transpose()?;
-            Ok(row.and_then(|it| open_mark(id, &it, now)))
+            let version = row.as_ref().map(open_version).unwrap_or_default();
+            Ok((row.and_then(|it| open_mark(id, &it, now)), version))
         };
-        let (old, new) = (mark(change.old.as_deref())?, mark(change.new.as_deref())?);
+        let ((old, before), (new, version)) =
+            (read(change.old.as_deref())?, read(change.new.as_deref())?);
         let shows =
             |mark: &Mark, tile: TileId| mark.path.iter().any(|point| tile.contains(point.position));
         let concerned = tiles.into_iter().filter(|(z, x, y)| {
@@ -238,8 +243,9 @@ impl Service {
                 .is_ok_and(|tile| [&old, &new].into_iter().flatten().any(|it| shows(it, tile)))
         });
         let topics: Vec<Topic> = concerned.map(|(z, x, y)| Topic::Tile { z, x, y }).collect();
-        if !topics.is_empty() && old != new {
-            self.live.board().post(topics, News::Shown { id, mark: new.map(Box::new) });
+        if !topics.is_empty() && before != version {
+            let shown = Shown { id, mark: new.map(Box::new), version, before };
+            self.live.board().post(topics, News::Shown(shown));
         }
         Ok(())
     }
@@ -260,10 +266,10 @@ impl Service {
             let read = if known { None } else { Some(self.ring(tracker).await?) };
             let mut board = self.live.board();
             let heard = board.links.hear(tracker, read, &fixes, row.recorded_at);
-            let Some((fix, on, by_sight)) = heard else { continue };
+            let Some(Told { fix, prev, on, by_sight }) = heard else { continue };
             for (public, carries) in by_sight {
                 let topics = carries.into_iter().map(Topic::Subject).collect();
-                board.post(topics, News::Measured(Measured { tracker, on, fix, public }));
+                board.post(topics, News::Measured(Measured { tracker, on, fix, prev, public }));
             }
         }
         Ok(())

@@ -50,6 +50,18 @@ struct Heard {
     carries: BTreeSet<Subject>,
 }
 
+/// What the fixes of a tracker tell to those who watch.
+pub struct Told {
+    /// The latest fix.
+    pub fix: Fix,
+    /// When the latest before it was measured.
+    pub prev: Option<Timestamp>,
+    /// What the tracker travels with.
+    pub on: Option<Subject>,
+    /// For each thing that everybody may know of it, those whose watchers may.
+    pub by_sight: Vec<(Public, Vec<Subject>)>,
+}
+
 /// What following a chain came to.
 pub enum Followed {
     /// These links must be read first.
@@ -129,20 +141,22 @@ impl Links {
         self.links.get(&subject).and_then(|it| it.link.as_ref()).is_some_and(|it| it.registered)
     }
 
-    /// Takes fixes of a tracker in, over what its ring was. The latest fix, what
-    /// it travels with, and for each thing that everybody may know of it those
-    /// whose watchers may; nothing when it was told before or nobody watches.
+    /// Takes fixes of a tracker in, over what its ring was, and says what they tell;
+    /// nothing when it was told before or nobody watches.
     pub fn hear(
         &mut self,
         tracker: TrackerId,
         read: Option<Ring>,
         fixes: &[Fix],
         recorded_at: Timestamp,
-    ) -> Option<(Fix, Option<Subject>, Vec<(Public, Vec<Subject>)>)> {
+    ) -> Option<Told> {
         let heard = self.trackers.get_mut(&tracker)?;
         let ring = heard.ring.get_or_insert_with(|| read.unwrap_or_default());
+        let before = ring.latest().map(|it| it.at);
         ring.absorb(fixes, recorded_at);
         let fix = *ring.latest()?;
+        // A ring that was just read may hold the fix already.
+        let prev = before.filter(|it| *it < fix.at);
         if heard.told.is_some_and(|told| fix.at <= told) {
             return None;
         }
@@ -171,7 +185,7 @@ impl Links {
                 None => by_sight.push((sight, vec![watched])),
             }
         }
-        Some((fix, on, by_sight))
+        Some(Told { fix, prev, on, by_sight })
     }
 
     fn walk(&self, watched: Subject) -> (Chain, Vec<Subject>) {
@@ -231,7 +245,7 @@ impl Links {
 
 /// Whether a fix tells where a home is. The whole town is one point to those who
 /// may not know more: a hole with the home in its middle would tell them.
-fn is_near(home: &Home, fix: &Fix) -> bool {
+pub fn is_near(home: &Home, fix: &Fix) -> bool {
     let doubt_m = f64::from(fix.radius_95_mm.unwrap_or(0)) / 1000.0;
     let is_within = |at, radius_m: f64| distance_m(at, fix.position.at) <= radius_m + doubt_m;
     is_within(home.town, f64::from(home.town_radius_m))

@@ -13,12 +13,13 @@ use domain::{
     position::LatLon,
     time::{MINUTE, Millis, SECOND, Timestamp},
 };
+use sha2::{Digest, Sha256};
 
 use super::{
     Narrow,
     layer::{FINEST, Layer, Layers, Sum, level_of},
 };
-use crate::rows::{HolderRow, Shown};
+use crate::rows::{HolderRow, Shown, to_bytes};
 
 /// A tile with at most so many holders shows each of them.
 const MARKS_MAX: usize = 200;
@@ -244,6 +245,14 @@ pub fn open_mark(id: HolderId, row: &HolderRow, now: Timestamp) -> Option<Mark> 
     let (packages, problems) = Narrow::Open.count(&row.counts);
     let shown = row.shown.as_ref().filter(|_| packages != 0)?;
     Some(mark(id, shown, (packages, problems), around(now), true))
+}
+
+/// Names what everybody may see of a holder, whenever they look; zeros if that is nothing.
+pub fn open_version(row: &HolderRow) -> [u8; 8] {
+    let (packages, problems) = Narrow::Open.count(&row.counts);
+    let Some(shown) = row.shown.as_ref().filter(|_| packages != 0) else { return [0; 8] };
+    let digest = Sha256::digest(to_bytes(&(shown, packages, problems)));
+    *digest.first_chunk().expect("32 bytes have 8")
 }
 
 /// The part of a path that matters just now.

@@ -116,7 +116,7 @@ fn told(stream: &mut Subscription) -> Vec<String> {
                 format!("{} links, {} trackers", it.chain.len(), it.trackers.len())
             }
             News::Measured(it) => format!("fix {}", it.fix.at.since(at(0)) / MINUTE),
-            News::Shown { id, .. } => format!("{id:?}"),
+            News::Shown(it) => format!("{:?}", it.id),
         });
     }
     all

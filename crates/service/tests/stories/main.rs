@@ -33,6 +33,7 @@ mod restoring;
 mod scms;
 mod sealing;
 mod search;
+mod telling;
 mod trimmed;
 mod units;
 mod world;

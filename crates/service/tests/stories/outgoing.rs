@@ -17,7 +17,7 @@ use domain::{
 };
 use service::{
     log::sequencer::Sequencer,
-    outgoing::{AlarmKind, Outgoing, Topic, detail_type},
+    outgoing::{AlarmKind, Outbox, Outgoing, Topic, detail_type},
     outside::Publisher,
 };
 use table::{BoxFuture, Changed, Faulty, Memory, Table};
@@ -150,7 +150,7 @@ async fn what_cannot_be_sent_is_sent_later_and_holds_up_nothing() {
     world.clock_at(at(3).plus(4 * HOUR));
     assert_eq!(world.service.sweep_outbox().await.unwrap().sent, ids.len());
     assert_eq!(bus.ids().into_iter().collect::<BTreeSet<_>>(), ids);
-    assert_eq!(world.service.system().await.unwrap().outbox, Default::default());
+    assert_eq!(world.service.system().await.unwrap().outbox, Outbox::default());
 }
 
 #[tokio::test]
