@@ -42,8 +42,9 @@ impl Template {
     #[must_use]
     pub fn deployed() -> Self {
         let path = Self::path();
-        let text = fs::read_to_string(&path).unwrap_or_else(|why| panic!("{path:?}: {why}"));
-        Self::of_text(&text).unwrap_or_else(|why| panic!("{path:?}: {why}"))
+        let text = fs::read_to_string(&path).map_err(|why| why.to_string());
+        let read = text.and_then(|it| Self::of_text(&it));
+        read.unwrap_or_else(|why| panic!("{}: {why}", path.display()))
     }
 
     /// Reads YAML with CloudFormation's tags.

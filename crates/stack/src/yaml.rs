@@ -14,7 +14,7 @@ pub fn read(text: &str) -> Result<Value, String> {
 
 fn value(node: &Yaml<'_>) -> Result<Value, String> {
     match node {
-        Yaml::Value(scalar) => scalar_value(scalar),
+        Yaml::Value(scalar) => Ok(scalar_value(scalar)),
         Yaml::Sequence(items) => items.iter().map(value).collect(),
         Yaml::Mapping(entries) => {
             let mut object = Map::new();
@@ -37,14 +37,14 @@ fn value(node: &Yaml<'_>) -> Result<Value, String> {
 }
 
 /// A version such as 2010-09-09 is text; only whole numbers and truth are not.
-fn scalar_value(scalar: &Scalar<'_>) -> Result<Value, String> {
-    Ok(match scalar {
+fn scalar_value(scalar: &Scalar<'_>) -> Value {
+    match scalar {
         Scalar::Null => Value::Null,
         Scalar::Boolean(it) => Value::Bool(*it),
         Scalar::Integer(it) => Value::from(*it),
         Scalar::FloatingPoint(it) => Value::from(it.into_inner()),
         Scalar::String(it) => Value::String(it.to_string()),
-    })
+    }
 }
 
 fn as_text(key: Value) -> Value {

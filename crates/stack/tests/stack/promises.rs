@@ -5,6 +5,8 @@ mod handling;
 mod money;
 mod storing;
 
+use std::path::Path;
+
 use serde_json::Value;
 use stack::{Stack, Template};
 
@@ -51,6 +53,22 @@ pub fn broken(template: &Template) -> Vec<(&'static str, String)> {
 fn the_deployment_keeps_every_promise() {
     let broken = broken(&Template::deployed());
     assert!(broken.is_empty(), "{broken:#?}");
+}
+
+#[test]
+fn every_program_is_in_the_crate_of_functions() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lambda/src/bin");
+    if !folder.is_dir() {
+        eprintln!("NOT CHECKED: there is no crate of functions yet");
+        return;
+    }
+    for (id, resource) in Template::deployed().resources() {
+        if resource["Type"] == "AWS::Serverless::Function" {
+            let name = resource["Metadata"]["BuildProperties"]["Binary"].as_str().expect("a name");
+            let (file, module) = (folder.join(format!("{name}.rs")), folder.join(name));
+            assert!(file.is_file() || module.is_dir(), "{id}: no program {name} in {folder:?}");
+        }
+    }
 }
 
 /// One or many, as policies write it.
