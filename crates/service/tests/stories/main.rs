@@ -7,6 +7,7 @@ mod accounts;
 mod archive;
 mod attention;
 mod audited;
+mod counted;
 mod crash;
 mod day;
 mod erasing;

@@ -26,7 +26,7 @@ const DEAREST_UNITS: u64 = 11;
 /// two units, twice, because it is written together with the event.
 const FULL_UNITS_MAX: u64 = 13;
 /// How many packages live through the same at once.
-const TOGETHER: u64 = 25;
+pub const TOGETHER: u64 = 25;
 /// For each number that a package gets: 2 to record it, 1 to find it by its end.
 const REFERENCE_UNITS_MAX: u64 = 3;
 /// For each word, number, client and name that a package is found by.
@@ -41,7 +41,7 @@ fn usd(minor: i64) -> Money {
 
 /// As long as what the delivery history of the Supply Chain Management System
 /// says of an order line, and with somebody to bring it to.
-fn full_record(from: PlaceId, to: PlaceId, client: ClientId) -> PackageRecord {
+pub fn full_record(from: PlaceId, to: PlaceId, client: ClientId) -> PackageRecord {
     let item = |name: &str, minor| Item {
         name: name.to_owned(),
         quantity: 1_000,
@@ -158,15 +158,15 @@ fn a_whole_life(world: &Places) -> Vec<Fact> {
     ]
 }
 
-struct Places {
-    from: PlaceId,
-    hub: PlaceId,
-    to: PlaceId,
-    trucks: [domain::id::ContainerId; 2],
+pub struct Places {
+    pub from: PlaceId,
+    pub hub: PlaceId,
+    pub to: PlaceId,
+    pub trucks: [domain::id::ContainerId; 2],
     client: ClientId,
 }
 
-async fn places(world: &World) -> Places {
+pub async fn places(world: &World) -> Places {
     let client = ClientId::derive(&[b"100-CI-T01"]);
     let record = Record::Client(ClientRecord { name: "100-CI-T01".to_owned() });
     let registered = Fact::Registered(Box::new(record));
@@ -186,7 +186,7 @@ async fn units_since(world: &World, before: table::Usage) -> u64 {
     (world.table.usage() - before).write_units - CHECKPOINT_UNITS
 }
 
-async fn register(world: &World, id: PackageId, record: PackageRecord) -> u64 {
+pub async fn register(world: &World, id: PackageId, record: PackageRecord) -> u64 {
     let before = world.table.usage();
     let registered = Fact::Registered(Box::new(Record::Package(record)));
     world.say(Subject::Package(id), 1, registered).await.unwrap();
@@ -194,7 +194,7 @@ async fn register(world: &World, id: PackageId, record: PackageRecord) -> u64 {
 }
 
 /// As people register most things.
-fn usual_record(full: &PackageRecord) -> PackageRecord {
+pub fn usual_record(full: &PackageRecord) -> PackageRecord {
     let items = full.items.as_ref().map(|it| vec![Item { serials: vec![], ..it[0].clone() }]);
     let recipient = full.recipient.clone().map(|it| Recipient { address: None, ..it });
     PackageRecord { items, recipient, references: Some(numbers()[..2].to_vec()), ..full.clone() }
@@ -222,7 +222,7 @@ async fn life_of_many(record: PackageRecord) -> Vec<(String, u64)> {
     units
 }
 
-fn record_of(places: &Places, record: &PackageRecord) -> PackageRecord {
+pub fn record_of(places: &Places, record: &PackageRecord) -> PackageRecord {
     let Places { from, to, client, .. } = *places;
     let (origin, destination) = (Some(from), Some(to));
     PackageRecord { origin, destination, client: Some(client), ..record.clone() }
