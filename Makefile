@@ -7,7 +7,7 @@ CARGO ?= cargo
 
 FUZZ_SECONDS ?= 60
 
-.PHONY: run test check bench soak fuzz bless clean
+.PHONY: run test check bench soak fuzz bless deploy undeploy clean
 
 ## run: build, serve the demo, print links that sign you in
 run:
@@ -62,6 +62,17 @@ fuzz:
 ## bless: accept new snapshots after reading them
 bless:
 	BLESS=1 INSTA_UPDATE=always $(CARGO) test --locked -p api
+	BLESS=1 $(CARGO) test --locked -p cost -p stack
+
+STACK ?= whereabouts
+
+## deploy: build for AWS and deploy or upgrade STACK (whereabouts); see deploy/README.md
+deploy:
+	@sh deploy/deploy.sh $(STACK)
+
+## undeploy: take STACK away, but nothing that was recorded; says what stays
+undeploy:
+	@sh deploy/undeploy.sh $(STACK)
 
 clean:
 	$(CARGO) clean

@@ -5,6 +5,7 @@ mod linted;
 mod mutations;
 mod promises;
 mod reading;
+mod scripts;
 
 use stack::{Stack, Template};
 

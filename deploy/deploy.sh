@@ -1,0 +1,51 @@
+#!/bin/sh
+# Builds the functions for arm64 and deploys or upgrades a stack: `make deploy STACK=name`.
+# Asks for parameters the first time and keeps them in deploy/samconfig.toml.
+set -eu
+
+stack=${1:?usage: deploy.sh STACK}
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/.." && pwd)
+target=${CARGO_TARGET_DIR:-$root/target}
+build=$target/sam
+
+for program in aws sam openssl; do
+    command -v "$program" >/dev/null 2>&1 || {
+        echo "NOT DEPLOYED: $program is missing; deploy/README.md says where to get it" >&2
+        exit 1
+    }
+done
+# cargo-lambda brings a linker for arm64.
+bin=$(sh "$root/scripts/tools.sh" python | sed -n 's/^bin=//p')
+PATH=$bin:$PATH
+export PATH
+rustup target add aarch64-unknown-linux-gnu >/dev/null
+
+sh "$here/secrets.sh" "$stack"
+sam build --template-file "$here/template.yaml" --build-dir "$build" --parallel
+
+guided=
+[ -f "$here/samconfig.toml" ] || guided=--guided
+# shellcheck disable=SC2086 # nothing, or one option
+sam deploy --template-file "$build/template.yaml" --config-file "$here/samconfig.toml" \
+    --stack-name "$stack" --capabilities CAPABILITY_IAM --resolve-s3 \
+    --no-fail-on-empty-changeset $guided
+
+output() {
+    aws cloudformation describe-stacks --stack-name "$stack" --output text \
+        --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue"
+}
+
+# The page: everything but the document is asked for again within an hour.
+assets=$root/crates/api/assets
+web=$(output WebBucket)
+aws s3 sync "$assets" "s3://$web/assets" --delete --exclude index.html \
+    --cache-control max-age=3600 >/dev/null
+aws s3 cp "$assets/index.html" "s3://$web/index.html" --cache-control no-cache >/dev/null
+aws cloudfront create-invalidation --distribution-id "$(output DistributionId)" \
+    --paths '/*' >/dev/null
+
+url=$(output Url)
+echo "It is at $url"
+echo "Sign in there, make an API token with track, enter and audit, keep it in a file, then:"
+echo "  whereabouts check $url --token FILE"
