@@ -55,7 +55,7 @@ impl Outgoing {
 
 /// What sort of news an event is to those who follow the bus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Topic {
+pub enum NewsKind {
     /// It was registered.
     Created,
     /// What was registered or promised of it is other than before.
@@ -78,7 +78,7 @@ pub enum Topic {
     Noted,
 }
 
-impl Topic {
+impl NewsKind {
     /// Every sort there is.
     pub const ALL: &'static [Self] = &[
         Self::Created,
@@ -144,20 +144,23 @@ impl Topic {
 #[must_use]
 pub fn detail_type(recorded: &Recorded) -> String {
     let event = &recorded.event;
-    format!("whereabouts.{}.{}.v{VERSION}", event.subject.kind(), Topic::of(&event.fact).word())
+    format!("whereabouts.{}.{}.v{VERSION}", event.subject.kind(), NewsKind::of(&event.fact).word())
 }
 
 impl Service {
     /// Tells others what these changes record, and says how many pieces of news that
     /// were. What cannot be sent now waits in the outbox: once this returned `Ok` all of
     /// it will be sent, or given up and counted, at least once. The same changes again
-    /// are the same news again. Without a publisher nothing is done.
+    /// are the same news again; what was recorded a day ago is none any more. Without a
+    /// publisher nothing is done.
     pub async fn send_outgoing(&self, changes: &[Changed]) -> Result<usize> {
         if self.publisher.is_none() {
             return Ok(0);
         }
-        let news: Vec<Recorded> =
-            changes.iter().filter_map(new_event).collect::<Result<Vec<_>>>()?;
+        let mut news = changes.iter().filter_map(new_event).collect::<Result<Vec<Recorded>>>()?;
+        // A store that is made again records everything anew; it was told before.
+        let now = self.clock.now();
+        news.retain(|it| lasted(it.event.recorded_at, now) < GIVEN_UP_AFTER);
         let count = news.len();
         let all = news.into_iter().map(|it| Outgoing::Event(Box::new(it))).collect();
         self.keep_for_later(self.send(all).await).await?;

@@ -16,7 +16,7 @@ use domain::{
 };
 use serde_json::Value;
 use service::{
-    outgoing::{Alarm, AlarmKind, Topic, detail_type},
+    outgoing::{Alarm, AlarmKind, NewsKind, detail_type},
     rows::Recorded,
 };
 
@@ -137,17 +137,18 @@ fn the_examples_in_the_document_are_what_is_sent() {
         return;
     }
     assert!(shown == examples(), "docs/events.md is not current: run the tests with BLESS=1");
-    for topic in Topic::ALL {
+    for topic in NewsKind::ALL {
         assert!(said.contains(&format!("| `{}` |", topic.word())), "{topic:?} is not explained");
     }
 }
 
 #[test]
 fn there_is_an_example_of_every_sort() {
-    let sorts: BTreeSet<Topic> = one_of_each().iter().map(|it| Topic::of(&it.event.fact)).collect();
-    assert_eq!(sorts.len(), Topic::ALL.len());
+    let sorts: BTreeSet<NewsKind> =
+        one_of_each().iter().map(|it| NewsKind::of(&it.event.fact)).collect();
+    assert_eq!(sorts.len(), NewsKind::ALL.len());
     let names: BTreeSet<String> = one_of_each().iter().map(detail_type).collect();
-    assert_eq!(names.len(), Topic::ALL.len());
+    assert_eq!(names.len(), NewsKind::ALL.len());
 }
 
 #[test]

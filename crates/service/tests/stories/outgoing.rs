@@ -17,7 +17,7 @@ use domain::{
 };
 use service::{
     log::sequencer::Sequencer,
-    outgoing::{AlarmKind, Outbox, Outgoing, Topic, detail_type},
+    outgoing::{AlarmKind, NewsKind, Outbox, Outgoing, detail_type},
     outside::Publisher,
 };
 use table::{BoxFuture, Changed, Faulty, Memory, Table};
@@ -115,6 +115,19 @@ async fn every_event_is_told_once_and_nothing_else_is() {
     assert!(names.contains("whereabouts.container.created.v1"));
     assert_eq!(world.table.usage().write_units, before, "what was sent costs no write");
     assert_eq!(world.service.sweep_outbox().await.unwrap().sent, 0);
+}
+
+#[tokio::test]
+async fn what_is_a_day_old_is_no_news_any_more() {
+    let (world, bus) = told(World::new());
+    let ids = a_life(&world).await;
+    let all = changes(&world).await;
+    // The truck and the package were registered three hours before the delivery.
+    world.clock_at(at(3).plus(DAY - HOUR));
+    assert!(world.service.send_outgoing(&all).await.unwrap() < ids.len());
+    world.clock_at(at(3).plus(DAY));
+    assert_eq!(world.service.send_outgoing(&all).await.unwrap(), 0);
+    assert!(!bus.ids().is_empty());
 }
 
 #[tokio::test]
@@ -249,6 +262,6 @@ async fn an_alarm_is_raised_once_and_its_end_is_told() {
 
 #[test]
 fn every_sort_of_news_has_a_word_of_its_own() {
-    let words: BTreeSet<&str> = Topic::ALL.iter().map(|it| it.word()).collect();
-    assert_eq!(words.len(), Topic::ALL.len());
+    let words: BTreeSet<&str> = NewsKind::ALL.iter().map(|it| it.word()).collect();
+    assert_eq!(words.len(), NewsKind::ALL.len());
 }
