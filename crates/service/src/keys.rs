@@ -246,26 +246,18 @@ impl Row<'_> {
                 Key::new(subjects_shard(subject_bucket(*subject)), subject_bytes(*subject))
             }
             Self::Reference(number, package, scheme) => reference_key(number, *package, scheme),
-            Self::Member(holder, child) => {
-                Key::new(holder_shard(*holder), tagged(b'm', &subject_bytes(*child)))
-            }
+            Self::Member(holder, child) => member_key(*holder, *child),
             Self::Holder(holder) => holder_key(*holder),
             Self::Carried(tracker, subject) => {
                 of(Subject::Tracker(*tracker), b'a', &subject_bytes(*subject))
             }
             Self::Listed(at, package) => listed_key(*at, *package),
             Self::ListedDay(day) => Key::new(LISTED_DAYS, (!day).to_be_bytes()),
-            Self::Named(name, subject) => {
-                Key::new(named_shard(subject.kind()), worded(name, subject.id_bytes()))
-            }
+            Self::Named(name, subject) => named_key(name, *subject),
             Self::Posting(posted, token, at, package) => posting_key(*posted, token, *at, *package),
-            Self::ClientWord(word, client) => {
-                Key::new(client_words_shard(word), worded(word, client.as_bytes()))
-            }
+            Self::ClientWord(word, client) => client_word_key(word, *client),
             Self::Carrier(name) => Key::new(CARRIERS, name.as_bytes()),
-            Self::Checkpoint(projector, feed) => {
-                Key::new(*b"c", [projector.as_bytes(), b"/", &feed.to_be_bytes()].concat())
-            }
+            Self::Checkpoint(projector, feed) => checkpoint_key(projector, *feed),
             Self::Import(id) => Key::new(*b"i", *id),
             Self::Quarantined(at, id) => Key::new(QUARANTINE, newest(*at, id.as_bytes())),
             Self::Batch(id) => Key::new(batch_shard(id[0] % BATCH_SHARDS), *id),

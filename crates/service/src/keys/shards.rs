@@ -4,7 +4,7 @@
 use domain::{
     attention::AttentionReason,
     holding::HolderId,
-    id::{AccessId, PackageId, Subject, SubjectKind, TrackerId, UserId},
+    id::{AccessId, ClientId, PackageId, Subject, SubjectKind, TrackerId, UserId},
     time::{DAY, Timestamp},
 };
 use table::Key;
@@ -42,6 +42,10 @@ pub fn subject_of_shard(shard: &[u8]) -> Option<Subject> {
 #[must_use]
 pub fn holder_shard(holder: HolderId) -> Vec<u8> {
     tagged(b's', &holder.to_bytes())
+}
+
+pub(super) fn member_key(holder: HolderId, child: Subject) -> Key {
+    Key::new(holder_shard(holder), tagged(b'm', &subject_bytes(child)))
 }
 
 /// The holder that a member's key speaks of.
@@ -120,6 +124,10 @@ pub fn named_shard(kind: SubjectKind) -> Vec<u8> {
     vec![b'n', kind as u8]
 }
 
+pub(super) fn named_key(name: &str, subject: Subject) -> Key {
+    Key::new(named_shard(subject.kind()), worded(name, subject.id_bytes()))
+}
+
 /// One of the shards of a word: words that begin alike lie together.
 #[must_use]
 pub fn posting_shard(posted: Posted, token: &[u8], bucket: u8) -> Vec<u8> {
@@ -151,6 +159,10 @@ pub fn client_words_shard(word: &str) -> Vec<u8> {
     vec![b'w', Posted::CLIENT_WORD, posting_slot(word.as_bytes())]
 }
 
+pub(super) fn client_word_key(word: &str, client: ClientId) -> Key {
+    Key::new(client_words_shard(word), worded(word, client.as_bytes()))
+}
+
 /// What the sort keys of a word's postings begin with.
 #[must_use]
 pub fn posted_prefix(token: &[u8]) -> Vec<u8> {
@@ -173,6 +185,10 @@ pub fn posted_package(sort: &[u8]) -> Option<PackageId> {
 fn posting_slot(token: &[u8]) -> u8 {
     let begin = &token[..token.len().min(3)];
     begin.iter().fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(*byte)) % POSTING_SLOTS
+}
+
+pub(super) fn checkpoint_key(projector: &str, feed: u64) -> Key {
+    Key::new(*b"c", [projector.as_bytes(), b"/", &feed.to_be_bytes()].concat())
 }
 
 /// One of the shards of accepted batches.
@@ -439,7 +455,7 @@ pub(super) fn newest(at: Timestamp, rest: &[u8]) -> Vec<u8> {
 }
 
 /// By a word, then by an id.
-pub(super) fn worded(word: &str, id: &[u8; 16]) -> Vec<u8> {
+fn worded(word: &str, id: &[u8; 16]) -> Vec<u8> {
     [word.as_bytes(), b"\0", id].concat()
 }
 
