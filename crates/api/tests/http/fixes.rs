@@ -1,6 +1,9 @@
 //! Trackers and their fixes as devices and gateways send them.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use api::Settings;
 use axum::http::Method;
@@ -14,11 +17,12 @@ use domain::{
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use service::{
+    outside::FixQueue,
     people::Permission::{Enter, Track},
     projector::Projector,
 };
 use sha2::{Digest, Sha256};
-use table::{Fault, Faulty, Memory};
+use table::{BoxFuture, Fault, Faulty, Memory};
 
 use crate::world::{Asker, START, World};
 
@@ -188,4 +192,52 @@ async fn fixes_are_put_off_while_too_many_wait_to_be_taken_in() {
     world.get(&clerk, &format!("/v1/trackers/{id}")).await.expect(200);
     projector.catch_up().await.expect("memory answers");
     send(3).await.expect(201);
+}
+
+/// A queue that delivers when it is told to.
+#[derive(Debug, Default)]
+struct Held(Mutex<Vec<Vec<u8>>>);
+
+impl FixQueue for Held {
+    fn send(&self, messages: Vec<Vec<u8>>) -> BoxFuture<'_, service::Result<()>> {
+        Box::pin(async move {
+            self.0.lock().expect("nobody panics").extend(messages);
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn where_there_is_a_queue_fixes_are_accepted_into_it() {
+    let mut world = World::new();
+    let queue = Arc::new(Held::default());
+    world.has(|it| it.with_fix_queue(queue.clone()));
+    let clerk = world.person(&[Enter]).await;
+    let tag = world.made(&clerk, "/v1/trackers", &json!({ "name": "Tag" })).await;
+    let fix = |lat: f64| {
+        let position = json!({ "lat": lat, "lon": 9.0 });
+        json!({ "fixes": [{ "tracker": tag, "at": "2026-03-01T08:00:00Z", "position": position }] })
+    };
+    let send = async |fixes: &Value, key: &str| {
+        world.json(Method::POST, &clerk, "/v1/fixes", fixes, &[("idempotency-key", key)]).await
+    };
+    let first = send(&fix(48.0), "1").await.expect(202).json();
+    assert_eq!((&first["fixes"], &first["duplicate"]), (&json!(1), &json!(false)));
+    assert_eq!(send(&fix(48.0), "1").await.expect(202).json(), first, "nobody knows it yet");
+    let one = world.get(&clerk, &format!("/v1/trackers/{tag}")).await.expect(200).json();
+    assert_eq!(one["latest"], json!(null));
+    let messages = std::mem::take(&mut *queue.0.lock().expect("nobody panics"));
+    let done = world.service.take_in_queued(messages).await;
+    assert_eq!(done, [Ok(()), Ok(())]);
+    let one = world.get(&clerk, &format!("/v1/trackers/{tag}")).await.expect(200).json();
+    assert_eq!(one["latest"]["at"], "2026-03-01T08:00:00.000Z");
+    let again = send(&fix(48.0), "1").await.expect(200).json();
+    assert_eq!((&again["batch"], &again["duplicate"]), (&first["batch"], &json!(true)));
+    send(&fix(49.0), "1").await.expect(422);
+    // What is wrong is refused as it is without a queue.
+    let stranger = json!({ "fixes": [{ "tracker": "trk_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+        "at": "2026-03-01T08:00:00Z", "position": { "lat": 1.0, "lon": 1.0 } }] });
+    send(&stranger, "2").await.expect(422);
+    send(&json!({ "fixes": [] }), "3").await.expect(422);
+    assert!(queue.0.lock().expect("nobody panics").is_empty());
 }

@@ -128,7 +128,13 @@ impl World {
 
     /// Somebody else publishes news from now on, and lets in who shows a ticket.
     pub fn publishes_news(&mut self) {
-        let service = self.service.clone().with_ticket_key(ticket_key());
+        self.has(|it| it.with_ticket_key(ticket_key()));
+    }
+
+    /// The installation has something more from now on.
+    pub fn has(&mut self, with: impl FnOnce(Service) -> Service) {
+        self.service = with(self.service.clone());
+        let service = self.service.clone();
         let (clock, entropy) = (self.clock.clone(), Arc::new(FakeEntropy::default()));
         let outside = Outside { clock, entropy, gauges: Arc::new(NoGauges) };
         self.router = router(Api::new(service, outside, Settings::default()));

@@ -214,13 +214,16 @@ impl Service {
         }
     }
 
-    /// Moves rings on by these batches, and notes what came late. What fails together
-    /// is tried one by one, so that one of them keeps back no other.
+    /// Moves rings on by these batches, and notes what came late. Where one of them
+    /// makes no sense they are tried one by one, so that it keeps back no other; a table
+    /// that does not answer is not asked as often.
     async fn derive_from(&self, batches: Batches) -> Vec<([u8; 16], Error)> {
         let mut rows: Vec<BatchRow> = batches.values().cloned().collect();
         rows.sort_by_key(|it| it.recorded_at);
-        if self.derive_rows(rows).await.is_ok() {
-            return Vec::new();
+        match self.derive_rows(rows).await {
+            Ok(()) => return Vec::new(),
+            Err(Error::Corrupt(_)) if 1 < batches.len() => (),
+            Err(error) => return batches.into_keys().map(|id| (id, error.clone())).collect(),
         }
         let each: Vec<_> = batches
             .into_iter()

@@ -23,7 +23,7 @@ use service::{
     outside::FixQueue,
     record::Attribution,
 };
-use table::{BoxFuture, Fault, Faulty, Memory, Scan, Table};
+use table::{BoxFuture, Fault, Faulty, Guard, Memory, Scan, Table, Write};
 
 use crate::{
     fixes::{after, fix, gateway, place, send, tracker},
@@ -151,6 +151,23 @@ async fn a_message_that_makes_no_sense_keeps_back_no_other() {
     assert_eq!(done.iter().map(corrupt).collect::<Vec<_>>(), [true, true, false, true]);
     assert_eq!(done[2], Ok(()));
     assert_eq!(kept(&world.service).await, BTreeMap::from([(sent.batch, (1, 30))]));
+}
+
+#[tokio::test]
+async fn a_tracker_whose_ring_is_damaged_keeps_back_no_other() {
+    let (world, queue) = queued(World::new());
+    let tags = [tracker(&world, "a").await, tracker(&world, "b").await];
+    world.it_is(1);
+    let garbage = Write::put(Row::Ring(tags[0]).key(), Guard::Any, *b"garbage");
+    world.table.write(vec![garbage]).await.unwrap();
+    for tag in tags {
+        send(&world, tag, 0..30).await;
+    }
+    let done = world.service.take_in_queued(queue.take()).await;
+    assert!(matches!(done[0], Err(Error::Corrupt(_))), "{done:?}");
+    assert_eq!(done[1], Ok(()));
+    assert!(world.service.heard_of(tags[1]).await.unwrap().is_some());
+    assert_eq!(kept(&world.service).await.len(), 2, "both are kept all the same");
 }
 
 #[tokio::test]
