@@ -62,6 +62,28 @@ async function attempt(work) {
 
 // Signing in
 
+/** Why signing in at the company did not work, by what the address says. */
+const NOT_SIGNED_IN = {
+  denied: "Your company's sign-in was cancelled.",
+  expired: "It took too long, or began in another window. Please sign in again.",
+  failed: "Your company's answer could not be used. Please sign in again.",
+  not_admitted: "Your company knows you, but you may not use this. Ask an administrator.",
+  unavailable: "Your company's sign-in does not answer. Try again in a moment.",
+};
+
+/** Shows the ways in that there are. */
+async function showWaysIn() {
+  const ways = await attempt(() => ask("/v1/session"));
+  if (!ways || by("entrance").hidden) return;
+  const setup = !by("setup").hidden;
+  const link = by("company").querySelector("a");
+  by("company").hidden = !ways.company || setup;
+  link.textContent = `Sign in at ${ways.company}`;
+  link.href = `/v1/session/oidc?return_to=${encodeURIComponent(`/${location.hash}`)}`;
+  by("signin").hidden = !ways.passwords || setup;
+  by("toggle").parentElement.hidden = !ways.passwords;
+}
+
 function showEntrance() {
   // Whoever sits down next sees nothing of the one before.
   Object.assign(state, { lines: [], next: null, chosen: null });
@@ -76,9 +98,14 @@ function showEntrance() {
   by("toggle").textContent = setup ? "I have an account" : "This server is new: set it up";
   if (token) by("setup").elements.token.value = token;
   by(setup ? "setup" : "signin").querySelector("input").focus();
-  if (new URLSearchParams(location.search).get("link") === "expired") {
-    say({ title: "This sign-in link was used or is too old", detail: "Ask for a new one." });
-  }
+  const told = new URLSearchParams(location.search);
+  showWaysIn().then(() => {
+    if (told.get("link") === "expired") {
+      say({ title: "This sign-in link was used or is too old", detail: "Ask for a new one." });
+    } else if (told.has("sign_in")) {
+      say({ title: "You are not signed in", detail: NOT_SIGNED_IN[told.get("sign_in")] });
+    }
+  });
 }
 
 function onForm(id, path) {
@@ -328,8 +355,9 @@ function start() {
     location.hash = location.hash.startsWith("#setup") ? "" : "setup";
   });
   by("out").addEventListener("click", async () => {
-    await attempt(() => ask("/v1/session", "DELETE"));
-    showEntrance();
+    const ended = await attempt(() => ask("/v1/session", "DELETE"));
+    if (ended?.go_on_at) location.assign(ended.go_on_at);
+    else showEntrance();
   });
   by("search").addEventListener("submit", async (submitted) => {
     submitted.preventDefault();

@@ -34,6 +34,8 @@ use crate::{
 /// The session cookie. Browsers give the prefix a meaning: it is sent to this
 /// host only, over TLS or to the machine itself, and no other host can set it.
 const COOKIE_NAME: &str = "__Host-session";
+/// The cookie of a sign-in at the issuer that has begun.
+const HANDSHAKE_NAME: &str = "__Host-sign-in";
 /// Most bytes of a body that a device signs.
 const SIGNED_LEN_MAX: usize = 2 * 1024 * 1024;
 /// The way things recorded here came.
@@ -262,9 +264,13 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 fn cookie(headers: &HeaderMap) -> Option<&str> {
+    named_cookie(headers, COOKIE_NAME)
+}
+
+fn named_cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let all = headers.get_all(COOKIE).into_iter().filter_map(|it| it.to_str().ok());
     let mut pairs = all.flat_map(|it| it.split(';')).filter_map(|it| it.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE_NAME).map(|(_, value)| value)
+    pairs.find(|(it, _)| *it == name).map(|(_, value)| value)
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -344,7 +350,34 @@ pub fn set_cookie(secret: &Secret, lasts_s: i64) -> HeaderValue {
 /// The header that ends it.
 #[must_use]
 pub fn clear_cookie() -> HeaderValue {
-    let text = format!("{COOKIE_NAME}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax");
+    cleared(COOKIE_NAME)
+}
+
+/// What a browser brings back that began a sign-in at the issuer.
+#[must_use]
+pub fn handshake_cookie(headers: &HeaderMap) -> Option<&str> {
+    named_cookie(headers, HANDSHAKE_NAME)
+}
+
+/// The header that lets it do so.
+#[must_use]
+pub fn set_handshake(value: &str, lasts_s: i64) -> HeaderValue {
+    let text = format!(
+        "{HANDSHAKE_NAME}={value}; Path=/; Max-Age={lasts_s}; HttpOnly; Secure; SameSite=Lax"
+    );
+    let mut value = HeaderValue::from_str(&text).expect("it is letters and digits");
+    value.set_sensitive(true);
+    value
+}
+
+/// The header that forgets it.
+#[must_use]
+pub fn clear_handshake() -> HeaderValue {
+    cleared(HANDSHAKE_NAME)
+}
+
+fn cleared(name: &str) -> HeaderValue {
+    let text = format!("{name}=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax");
     HeaderValue::from_str(&text).expect("plain text")
 }
 

@@ -4,6 +4,7 @@
 pub mod attention;
 pub mod audit;
 pub mod clients;
+pub mod company;
 pub mod containers;
 pub mod erasing;
 pub mod events;

@@ -322,6 +322,11 @@ impl From<service::Error> for Problem {
                 let detail = "The storage does not answer. Sending the same again is safe.";
                 Self::new(Kind::Unavailable, detail)
             }
+            Error::IssuerUnavailable(why) => {
+                tracing::warn!(why, "the company's issuer does not answer");
+                let detail = "The company's sign-in does not answer. Try again in a moment.";
+                Self::new(Kind::Unavailable, detail)
+            }
             Error::Corrupt(why) => {
                 tracing::error!(why, "stored data makes no sense");
                 Self::new(Kind::Internal, "")

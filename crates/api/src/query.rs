@@ -130,6 +130,14 @@ fn values(query: &str, schema: &Value, faults: &mut Vec<FieldError>) -> Value {
     Value::Object(all)
 }
 
+/// Every pair of a query that strangers write, as far as it can be read.
+pub fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
+    query.split('&').filter_map(|pair| {
+        let (name, text) = pair.split_once('=').unwrap_or((pair, ""));
+        Some((decoded(name)?, decoded(text)?))
+    })
+}
+
 fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();

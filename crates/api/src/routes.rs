@@ -8,9 +8,9 @@ use crate::{
     body::BATCH_ITEMS_MAX,
     evidence,
     handlers::{
-        Paging, Part, attention, audit, clients, containers, erasing, events, exporting, finding,
-        history, live, log, map, operations, packages, page, photos, places, session, tokens,
-        trackers, users, whereabouts,
+        Paging, Part, attention, audit, clients, company, containers, erasing, events, exporting,
+        finding, history, live, log, map, operations, packages, page, photos, places, session,
+        tokens, trackers, users, whereabouts,
     },
     route::{Route, delete, get, patch, post, put},
     wire::{
@@ -26,8 +26,8 @@ use crate::{
         map::Tile,
         package::{Package, PackageInput},
         people::{
-            Me, PasswordBody, Sessions, SetupBody, SignInBody, TokenInput, TokenView, Tokens,
-            UserInput, UserPatch, UserView, Users,
+            Me, PasswordBody, Sessions, SetupBody, SignInBody, SignedOut, TokenInput, TokenView,
+            Tokens, UserInput, UserPatch, UserView, Users, WaysIn,
         },
         place::{Place, PlaceInput},
         receipt::{BatchResult, Created, Recorded},
@@ -83,6 +83,20 @@ fn everybody() -> Vec<Route> {
         get("/login/{link}", Who::Public, session::follow_link)
             .says("followLink", "Signs in whoever opens a one-time link, and shows the page.")
             .answers_nothing(303),
+        get("/v1/session", Who::Public, company::ways_in)
+            .says("waysIn", "The ways to sign in.")
+            .answers::<WaysIn>(200),
+        get("/v1/session/oidc", Who::Public, company::begin)
+            .says("beginCompanySignIn", "Sends a browser to the company's issuer to sign in.")
+            .asks::<company::Begin>()
+            .answers_nothing(303),
+        get("/v1/session/oidc/callback", Who::Public, company::finish)
+            .says(
+                "finishCompanySignIn",
+                "Takes a browser back from the issuer, begins its session and shows the page.",
+            )
+            .asks::<company::Back>()
+            .answers_nothing(303),
         post("/v1/session", Who::Public, session::sign_in)
             .says("signIn", "Signs in with name and password: sets the session cookie.")
             .takes::<SignInBody>()
@@ -101,7 +115,8 @@ fn everybody() -> Vec<Route> {
 fn oneself() -> Vec<Route> {
     vec![
         delete("/v1/session", Who::InPerson, session::sign_out)
-            .says("signOut", "Ends the session that asks.")
+            .says("signOut", "Ends the session that asks; says where to end the issuer's.")
+            .answers::<SignedOut>(200)
             .answers_nothing(204),
         get("/v1/me", Who::SignedIn, session::me)
             .says("me", "Whoever is signed in, and what they may do.")

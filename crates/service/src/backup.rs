@@ -19,7 +19,7 @@ use crate::{
     keys::{
         ACCESS_SHARDS, BATCH_SHARDS, FAILURE_SHARDS, FIRST_DAY, QUARANTINE, Row, SUBJECT_SHARDS,
         UNSEALED_SHARDS, access_shard, batch_shard, chunk_shard, day, failure_shard,
-        login_name_shard, person_shard, subject_of_bytes, subject_shard, subjects_shard,
+        login_name_shards, person_shard, subject_of_bytes, subject_shard, subjects_shard,
         trail_span, unsealed_shard,
     },
     people::user_of_login_name,
@@ -136,17 +136,20 @@ impl Service {
         all.extend((0..UNSEALED_SHARDS).map(unsealed_shard));
         all.push(Row::Sealing.key().shard);
         all.extend((0..=trail_span(self.clock.now())).map(chunk_shard));
-        all.extend([login_name_shard(), Row::Admins.key().shard]);
+        all.extend(login_name_shards());
+        all.push(Row::Admins.key().shard);
         all.extend((0..FAILURE_SHARDS).map(failure_shard));
         let days = FIRST_DAY..=day(self.clock.now());
         all.extend(days.flat_map(|day| (0..ACCESS_SHARDS).map(move |it| access_shard(day, it))));
-        let mut next = Some(Scan::whole(login_name_shard(), PAGE));
-        while let Some(scan) = next {
-            let page = self.table.scan(scan).await?;
-            for entry in page.entries {
-                all.push(person_shard(user_of_login_name(&entry.value)?));
+        for shard in login_name_shards() {
+            let mut next = Some(Scan::whole(shard, PAGE));
+            while let Some(scan) = next {
+                let page = self.table.scan(scan).await?;
+                for entry in page.entries {
+                    all.push(person_shard(user_of_login_name(&entry.value)?));
+                }
+                next = page.rest;
             }
-            next = page.rest;
         }
         Ok(all)
     }

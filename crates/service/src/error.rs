@@ -42,6 +42,8 @@ pub enum Error {
     Changed(String),
     /// The storage did not answer: try again later. Recording the same again is safe.
     Unavailable(String),
+    /// The company's issuer did not answer: try again later.
+    IssuerUnavailable(String),
     /// Stored bytes make no sense: an operator must look.
     Corrupt(String),
 }
@@ -68,6 +70,7 @@ impl fmt::Display for Error {
             }
             Self::Changed(what) => write!(f, "{what} was changed meanwhile: read it again"),
             Self::Unavailable(why) => write!(f, "the storage does not answer: {why}"),
+            Self::IssuerUnavailable(why) => write!(f, "the issuer does not answer: {why}"),
             Self::Corrupt(why) => write!(f, "stored data makes no sense: {why}"),
         }
     }

@@ -384,9 +384,10 @@ fn row_error(line: u64, error: Error) -> Attempted<RowError> {
         Error::Refused(_) | Error::Differs { .. } | Error::Invalid(_) | Error::NotFound(_) => {
             Ok(RowError { line, column: None, reason: error.to_string() })
         }
-        Error::Changed(_) | Error::Unavailable(_) | Error::Corrupt(_) => {
-            Err(ImportFailure::Stopped(error))
-        }
+        Error::Changed(_)
+        | Error::Unavailable(_)
+        | Error::IssuerUnavailable(_)
+        | Error::Corrupt(_) => Err(ImportFailure::Stopped(error)),
     }
 }
 

@@ -55,6 +55,9 @@ pub const ACCESS_SHARDS: u8 = 4;
 /// The day, counted from 1970, before which nothing is looked for that is kept by day:
 /// 2026-01-01, when there was no such product.
 pub const FIRST_DAY: u32 = 20_454;
+/// How many shards the login names of an issuer's people are spread over: thousands may
+/// come for the first time at once.
+pub const ISSUED_NAME_SHARDS: u8 = 16;
 /// How many shards the counts of wrong attempts are spread over.
 pub const FAILURE_SHARDS: u8 = 16;
 
@@ -192,6 +195,11 @@ pub enum Row<'a> {
     GivenUp,
     /// Which alarms are raised: [`crate::outgoing::AlarmsRow`].
     Alarms,
+    /// What sign-ins at the company's issuer are signed with; 32 unguessable bytes.
+    HandshakeKey,
+    /// That a sign-in at the issuer was ended, by a hash of its secret, and until when
+    /// that must be known.
+    Spent([u8; 16]),
 }
 
 /// What is kept of an hour of the map's past.
@@ -275,7 +283,7 @@ impl Row<'_> {
             Self::ReelDay(day) => Key::new(REEL_DAYS, day.to_be_bytes()),
             Self::Frame(day) => Key::new(FRAMES, day.to_be_bytes()),
             Self::User(user) => of_person(*user, b'u', &[]),
-            Self::LoginName(name) => Key::new(login_name_shard(), name.as_bytes()),
+            Self::LoginName(name) => Key::new(login_name_shard(name), name.as_bytes()),
             Self::Session(user, id) => of_person(*user, b's', id.as_bytes()),
             Self::ApiToken(user, id) => of_person(*user, b't', id.as_bytes()),
             Self::Link(user, id) => of_person(*user, b'l', id),
@@ -298,6 +306,8 @@ impl Row<'_> {
             Self::Outbox(due, event) => outbox_key(*due, event.as_bytes()),
             Self::GivenUp => Key::new(*b"g", *b"given_up"),
             Self::Alarms => Key::new(*b"g", *b"alarms"),
+            Self::HandshakeKey => Key::new(*b"ua", *b"handshake"),
+            Self::Spent(id) => Key::new(failure_shard(id[0] % FAILURE_SHARDS), tagged(b's', id)),
         }
     }
 }

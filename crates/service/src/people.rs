@@ -7,7 +7,10 @@ mod account;
 mod amend;
 mod authenticate;
 mod error;
+mod handshake;
 mod hasher;
+mod issued;
+mod issuer;
 mod link;
 mod lockout;
 mod name;
@@ -42,6 +45,9 @@ pub use account::{NewUser, User, UserPage};
 pub use amend::Amendment;
 pub use authenticate::STALE_MAX;
 pub use error::{AccountError, SetupError, SignInError};
+pub use handshake::{Begun, HANDSHAKE_MAX, RETURN_LEN_MAX, Returned, is_own_path};
+pub use issued::{ISSUED_STALE_MAX, TOKENS_OUTLIVE};
+pub use issuer::{Company, Disbelief, FirstAdmin, Handshake, Identity, Issuer, Policy};
 pub use name::NAME_CHARS_MAX;
 pub use password::{PASSWORD_CHARS_MIN, PASSWORD_LEN_MAX};
 pub use permission::{Permission, Permissions};
@@ -67,13 +73,17 @@ pub struct People {
     hasher: Arc<Hasher>,
     verified: Arc<Verified>,
     operator: Arc<OnceLock<[u8; 32]>>,
+    company: Arc<OnceLock<Company>>,
+    /// What sign-ins at the issuer are signed with, once it was read.
+    handshake_key: Arc<OnceLock<[u8; 32]>>,
 }
 
 impl People {
     /// Puts the accounts on their ports.
     pub fn new(table: Arc<dyn Table>, clock: Arc<dyn Clock>, entropy: Arc<dyn Entropy>) -> Self {
         let (hasher, verified, operator) = (Arc::default(), Arc::default(), Arc::default());
-        Self { table, clock, entropy, hasher, verified, operator }
+        let (company, handshake_key) = (Arc::default(), Arc::default());
+        Self { table, clock, entropy, hasher, verified, operator, company, handshake_key }
     }
 }
 

@@ -26,7 +26,7 @@ use crate::{
     error::{Error, Result},
     fixes::chunks::from_blobs,
     keys::{
-        Row, SUBJECT_SHARDS, login_name_shard, subject_of_bytes, subject_shard, subjects_shard,
+        Row, SUBJECT_SHARDS, login_name_shards, subject_of_bytes, subject_shard, subjects_shard,
     },
     log::stored::{LogCursor, LogRow},
     people::AccessKind,
@@ -131,7 +131,8 @@ impl Service {
     /// Whether nothing was ever recorded here: only such a store is made again.
     pub async fn is_empty(&self) -> Result<bool> {
         let mut shards: Vec<Vec<u8>> = (0..SUBJECT_SHARDS).map(subjects_shard).collect();
-        shards.extend([login_name_shard(), Row::Log.key().shard]);
+        shards.extend(login_name_shards());
+        shards.push(Row::Log.key().shard);
         for shard in shards {
             if !self.table.scan(Scan::whole(shard, 1)).await?.entries.is_empty() {
                 return Ok(false);

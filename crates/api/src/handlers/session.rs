@@ -23,7 +23,8 @@ use crate::{
     query::Segment,
     wire::{
         people::{
-            Me, PasswordBody, SessionView, Sessions, SetupBody, SignInBody, permission_words,
+            Me, PasswordBody, SessionView, Sessions, SetupBody, SignInBody, SignedOut,
+            permission_words,
         },
         scalar::Id,
     },
@@ -49,7 +50,7 @@ pub async fn follow_link(
 ) -> Result<Response> {
     match api.people().follow_link(&link, door.caller()).await {
         Ok(session) => {
-            let cookie = cookie(&api, &session);
+            let cookie = session_cookie(&api, &session);
             let location = HeaderValue::from_static("/");
             Ok((StatusCode::SEE_OTHER, [(SET_COOKIE, cookie), (LOCATION, location)])
                 .into_response())
@@ -87,10 +88,14 @@ pub async fn set_up(
     Ok(welcome(&api, &session, StatusCode::CREATED))
 }
 
-/// Ends the session that asks.
+/// Ends the session that asks. Who signed in at the issuer is told where to end that too.
 pub async fn sign_out(State(api): State<Api>, signed: Signed) -> Result<Response> {
-    api.people().sign_out(&signed.0).await?;
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, clear_cookie())]).into_response())
+    let go_on_at = api.people().sign_out(&signed.0).await?;
+    let cookie = [(SET_COOKIE, clear_cookie())];
+    Ok(match go_on_at {
+        Some(url) => (StatusCode::OK, cookie, Json(SignedOut { go_on_at: url })).into_response(),
+        None => (StatusCode::NO_CONTENT, cookie).into_response(),
+    })
 }
 
 /// Whoever is signed in.
@@ -153,6 +158,7 @@ fn me_of(principal: &Principal) -> Me {
     let signed_in = match principal.how {
         SignedIn::Session { id } => id.to_string(),
         SignedIn::Token { id } => id.to_string(),
+        SignedIn::Issued => "access token".to_owned(),
         _ => String::new(),
     };
     Me {
@@ -164,21 +170,29 @@ fn me_of(principal: &Principal) -> Me {
 }
 
 fn welcome(api: &Api, session: &NewSession, status: StatusCode) -> Response {
-    let cookie = [(SET_COOKIE, cookie(api, session))];
+    let cookie = [(SET_COOKIE, session_cookie(api, session))];
     (status, cookie, Json(me_of(&session.principal))).into_response()
 }
 
-fn cookie(api: &Api, session: &NewSession) -> HeaderValue {
+/// The cookie that begins a session.
+pub fn session_cookie(api: &Api, session: &NewSession) -> HeaderValue {
     let lasts_s = session.expires_at.since(api.now()).max(0) / SECOND;
     set_cookie(&session.secret, lasts_s)
 }
 
 /// The same words whether the name exists or not.
-fn not_signed_in(api: &Api, why: SignInError) -> Problem {
+pub fn not_signed_in(api: &Api, why: SignInError) -> Problem {
     match why {
         SignInError::Wrong => {
             Problem::new(Kind::SignInFailed, "This name and password do not go together.")
         }
+        SignInError::Stale | SignInError::NotAdmitted => {
+            Problem::new(Kind::SignInFailed, format!("{why}."))
+        }
+        SignInError::AtIssuer => Problem::new(
+            Kind::Forbidden,
+            "People sign in at their company here, not with a password: see /v1/session/oidc.",
+        ),
         SignInError::LockedUntil(until) => {
             let seconds = until.since(api.now()).max(0) / SECOND + 1;
             let detail = format!("Too many wrong attempts: try again in {seconds} s.");
@@ -196,9 +210,9 @@ fn not_signed_in(api: &Api, why: SignInError) -> Problem {
 /// Why an account, session or token was not changed.
 pub fn account(api: &Api, why: AccountError) -> Problem {
     match why {
-        AccountError::LastAdmin | AccountError::NeedsSession => {
+        AccountError::LastAdmin | AccountError::NeedsSession | AccountError::AtIssuer => {
             let kind = match why {
-                AccountError::LastAdmin => Kind::Conflict,
+                AccountError::LastAdmin | AccountError::AtIssuer => Kind::Conflict,
                 _ => Kind::Forbidden,
             };
             Problem::new(kind, format!("{why}."))

@@ -7,7 +7,10 @@ use axum::{
 };
 use domain::id::UserId;
 use serde::Deserialize;
-use service::people::{Amendment, NewUser, User};
+use service::{
+    FieldError,
+    people::{Amendment, NewUser, User},
+};
 use utoipa::{
     IntoParams,
     openapi::{RefOr, Schema},
@@ -19,7 +22,7 @@ use crate::{
     body::Body,
     cursor, etag,
     handlers::{Part, id, recording::Keyed, session::account},
-    problem::Result,
+    problem::{Problem, Result},
     query::{Parameters, Query, Segment},
     wire::people::{UserInput, UserPatch, UserView, Users, permission_set},
 };
@@ -61,6 +64,14 @@ pub async fn create(
     Body(input): Body<UserInput>,
 ) -> Result<Response> {
     let id = keyed.event(&api, &signed, 0);
+    if input.password.is_none() && input.subject.is_none() {
+        let detail = "a password is needed, or what the company's issuer calls them";
+        return Err(Problem::invalid(vec![FieldError {
+            pointer: "/password".to_owned(),
+            code: "required",
+            detail: detail.to_owned(),
+        }]));
+    }
     let new = NewUser {
         id: Some(UserId::derive(&[id.as_bytes()])),
         name: input.name.0,
@@ -68,7 +79,8 @@ pub async fn create(
         email: input.email,
         email_verified: input.email_verified,
         permissions: permission_set(&input.permissions),
-        password: Some(input.password.0),
+        password: input.password.map(|it| it.0),
+        subject: input.subject.map(|it| it.0),
     };
     let made = api.people().create_user(&signed.attribution(), new).await;
     let user = made.map_err(|why| account(&api, why))?;

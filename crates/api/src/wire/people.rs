@@ -45,6 +45,22 @@ pub struct SetupBody {
     pub password: Password,
 }
 
+/// The ways to sign in.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WaysIn {
+    /// Whether with name and password: `POST /v1/session`.
+    pub passwords: bool,
+    /// The company at whose issuer people sign in, if they do: `GET /v1/session/oidc`.
+    pub company: Option<String>,
+}
+
+/// A session that has ended.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SignedOut {
+    /// Where a browser goes on, to sign out of the company's issuer too.
+    pub go_on_at: String,
+}
+
 /// Whoever is signed in.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Me {
@@ -171,8 +187,11 @@ pub struct UserInput {
     /// the packages that are addressed to it.
     #[serde(default)]
     pub email_verified: bool,
-    /// Their password.
-    pub password: Password,
+    /// Their password; needed unless `subject` is given.
+    pub password: Option<Password>,
+    /// What the company's issuer calls them (`sub`), for somebody who signs in there:
+    /// gives or denies something before they come.
+    pub subject: Option<Line<255>>,
     /// What they may do.
     #[schema(max_items = 10)]
     pub permissions: Vec<words::Permission>,
@@ -228,6 +247,8 @@ pub struct UserView {
     pub email_verified: bool,
     /// What they may do.
     pub permissions: Vec<words::Permission>,
+    /// What the company's issuer calls them, if they sign in there.
+    pub subject: Option<String>,
     /// True when it cannot be used.
     pub disabled: bool,
     /// When it was created.
@@ -245,6 +266,7 @@ impl UserView {
             email: user.email.clone(),
             email_verified: user.email_verified,
             permissions: permission_words(user.permissions),
+            subject: user.subject.clone(),
             disabled: user.disabled,
             created_at: Time(user.created_at),
         }

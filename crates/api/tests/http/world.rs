@@ -174,6 +174,7 @@ impl World {
             email_verified: false,
             permissions,
             password: None,
+            subject: None,
         };
         let user = people.create_user(&by, new).await.expect("a new account");
         let link = people.issue_link(&by, user.id).await.expect("a link");

@@ -11,7 +11,8 @@ use table::Key;
 
 use super::{
     ACCESS_SHARDS, ARCHIVING_SHARDS, ATTENTION_SHARDS, CLOSED_SHARDS, FIRST_DAY, HOLDER_SHARDS,
-    LIST_SHARDS, OUTBOX_SHARDS, POSTING_SLOTS, Posted, SEGMENTS, SUBJECT_SHARDS, TRAIL_DAYS,
+    ISSUED_NAME_SHARDS, LIST_SHARDS, OUTBOX_SHARDS, POSTING_SLOTS, Posted, SEGMENTS,
+    SUBJECT_SHARDS, TRAIL_DAYS,
     UNSEALED_SHARDS,
 };
 
@@ -183,8 +184,11 @@ pub fn posted_package(sort: &[u8]) -> Option<PackageId> {
 
 /// By the first three bytes, so that words that begin alike lie together.
 fn posting_slot(token: &[u8]) -> u8 {
-    let begin = &token[..token.len().min(3)];
-    begin.iter().fold(0u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(*byte)) % POSTING_SLOTS
+    spread(&token[..token.len().min(3)]) % POSTING_SLOTS
+}
+
+fn spread(bytes: &[u8]) -> u8 {
+    bytes.iter().fold(0, |sum: u8, byte| sum.wrapping_mul(31).wrapping_add(*byte))
 }
 
 pub(super) fn checkpoint_key(projector: &str, feed: u64) -> Key {
@@ -329,10 +333,19 @@ pub fn user_of_shard(shard: &[u8]) -> Option<UserId> {
     Some(UserId::from_bytes(shard.strip_prefix(b"u")?.try_into().ok()?))
 }
 
-/// Where the login names live, in order.
+/// Where a login name lives: those of an issuer's people, which have a `#`, are spread.
 #[must_use]
-pub fn login_name_shard() -> Vec<u8> {
-    b"un".to_vec()
+pub fn login_name_shard(name: &str) -> Vec<u8> {
+    if !name.contains('#') {
+        return b"un".to_vec();
+    }
+    vec![b'u', b'n', spread(name.as_bytes()) % ISSUED_NAME_SHARDS]
+}
+
+/// Every shard of login names; each is in order.
+pub fn login_name_shards() -> impl Iterator<Item = Vec<u8>> {
+    let issued = (0..ISSUED_NAME_SHARDS).map(|bucket| vec![b'u', b'n', bucket]);
+    std::iter::once(b"un".to_vec()).chain(issued)
 }
 
 /// One of the shards that hold one day of what happened to people's access.

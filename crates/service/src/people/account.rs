@@ -6,7 +6,7 @@ use table::{Entry, Guard, Key, Scan, Version, Write};
 
 use crate::{
     error::{Error, FieldError},
-    keys::{Row, login_name_shard},
+    keys::{Row, login_name_shards},
     outside::random,
     record::Attribution,
     rows::to_bytes,
@@ -17,16 +17,18 @@ use super::{
     ATTEMPTS_MAX, People, Result,
     access::{AccessKind, Happened},
     error::AccountError,
+    issued::login_name,
+    issuer::user_of,
     name::LoginName,
     password,
     permission::Permissions,
-    stored::{AdminsRow, LoginNameRow, UserRow},
+    stored::{AdminsRow, IssuedRow, LoginNameRow, UserRow},
 };
 
 /// Most accounts in one page of a list.
 const PAGE_MAX: usize = 200;
 /// Most characters of what somebody is called.
-const DISPLAY_NAME_CHARS_MAX: usize = 200;
+pub(super) const DISPLAY_NAME_CHARS_MAX: usize = 200;
 /// Most bytes of an e-mail address (RFC 5321).
 const EMAIL_LEN_MAX: usize = 254;
 
@@ -51,6 +53,8 @@ pub struct User {
     pub created_at: Timestamp,
     /// Whether they can sign in with a password.
     pub has_password: bool,
+    /// What the company's issuer calls them, of whom it knows.
+    pub subject: Option<String>,
     /// Counts the changes of the account.
     pub revision: u64,
 }
@@ -70,8 +74,11 @@ pub struct NewUser {
     pub email_verified: bool,
     /// What they may do.
     pub permissions: Permissions,
-    /// None for who signs in another way: by a link, later by a company's own.
+    /// None for who signs in another way: by a link, or at the company's issuer.
     pub password: Option<String>,
+    /// What the issuer calls who signs in there: the account is theirs, before they
+    /// come. It has no password, and its id follows from this.
+    pub subject: Option<String>,
 }
 
 /// A part of the list of accounts.
@@ -86,14 +93,15 @@ pub struct UserPage {
 impl People {
     /// Creates an account.
     pub async fn create_user(&self, by: &Attribution, new: NewUser) -> Result<User, AccountError> {
-        let id = new.id.unwrap_or_else(|| UserId::from_bytes(random(&*self.entropy)));
-        if new.id.is_some()
-            && let Some(before) = self.created_before(id, &new).await?
-        {
+        let issued = self.id_at_issuer(&new)?;
+        let id = issued.or(new.id);
+        let known = id.is_some();
+        let id = id.unwrap_or_else(|| UserId::from_bytes(random(&*self.entropy)));
+        if known && let Some(before) = self.created_before(id, &new).await? {
             return Ok(before);
         }
         let wished = new.clone();
-        let (name, row) = self.new_row(new).await?;
+        let (name, row) = self.new_row(id, new).await?;
         let name_key = Row::LoginName(name.as_str()).key();
         for _ in 0..ATTEMPTS_MAX {
             let mut batch = creation(id, &name, &row);
@@ -134,15 +142,24 @@ impl People {
     pub async fn users(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<UserPage> {
         let limit = limit.clamp(1, PAGE_MAX);
         let prefix = prefix.trim().to_lowercase();
-        let mut scan = Scan::prefix(login_name_shard(), prefix.as_bytes(), limit);
-        if let Some(after) = after {
-            let start = [after.as_bytes(), &[0]].concat();
-            scan.range.start = scan.range.start.max(start);
-        }
-        let page = self.table.scan(scan).await?;
-        let more = page.rest.is_some();
-        let last = page.entries.last().map(|it| String::from_utf8_lossy(&it.key.sort).into_owned());
-        let ids = page.entries.iter().map(|it| minicbor::decode::<LoginNameRow>(&it.value));
+        let pages: Vec<_> = login_name_shards()
+            .map(|shard| {
+                let mut scan = Scan::prefix(shard, prefix.as_bytes(), limit);
+                if let Some(after) = after {
+                    let start = [after.as_bytes(), &[0]].concat();
+                    scan.range.start = scan.range.start.max(start);
+                }
+                self.table.scan(scan)
+            })
+            .collect();
+        let pages = try_join_all(pages).await?;
+        let mut more = pages.iter().any(|it| it.rest.is_some());
+        let mut entries: Vec<Entry> = pages.into_iter().flat_map(|it| it.entries).collect();
+        entries.sort_by(|a, b| a.key.sort.cmp(&b.key.sort));
+        more |= limit < entries.len();
+        entries.truncate(limit);
+        let last = entries.last().map(|it| String::from_utf8_lossy(&it.key.sort).into_owned());
+        let ids = entries.iter().map(|it| minicbor::decode::<LoginNameRow>(&it.value));
         let ids = ids.map(|it| Ok(it?.user)).collect::<Result<Vec<UserId>>>()?;
         let rows = try_join_all(ids.iter().map(|id| self.user_row(*id))).await?;
         // One deleted between the two reads is left out.
@@ -227,7 +244,7 @@ impl People {
             // What it was made as cannot be told any more; that it was made can.
             return Ok(Some(shown(id, row)));
         }
-        let same = row.name == new.name.trim()
+        let same = (row.name == new.name.trim() || row.issued.is_some())
             && row.email == new.email
             && row.permissions == new.permissions
             && match &new.password {
@@ -241,7 +258,11 @@ impl People {
     }
 
     /// The row of a new account; every mistake at once.
-    pub(super) async fn new_row(&self, new: NewUser) -> Result<(LoginName, UserRow), AccountError> {
+    pub(super) async fn new_row(
+        &self,
+        id: UserId,
+        new: NewUser,
+    ) -> Result<(LoginName, UserRow), AccountError> {
         let mut wrong = Vec::new();
         let name = LoginName::new(&new.name).map_err(|it| wrong.push(it)).ok();
         let called = Some(new.display_name.trim()).filter(|it| !it.is_empty());
@@ -257,8 +278,23 @@ impl People {
             Some(password) => Some(self.hashed(password, &name).await?),
             None => None,
         };
+        let company = self.company();
+        let issued = company.zip(new.subject.as_deref()).map(|(company, subject)| {
+            let mut issued =
+                IssuedRow::new(company.issuer.name(), subject, company.policy.everybody);
+            issued.decide(new.permissions);
+            issued
+        });
+        let name = match issued {
+            Some(_) => LoginName::kept(&login_name(&new.name, id)),
+            None => name,
+        };
         let row = UserRow {
-            name: new.name.trim().to_owned(),
+            name: if issued.is_some() {
+                name.as_str().to_owned()
+            } else {
+                new.name.trim().to_owned()
+            },
             display_name,
             email_verified: new.email_verified && new.email.is_some(),
             email: new.email,
@@ -269,8 +305,23 @@ impl People {
             session_epoch: 0,
             token_epoch: 0,
             revision: 1,
+            issued,
         };
         Ok((name, row))
+    }
+
+    /// The id of whom the issuer knows, where the account is to be theirs.
+    fn id_at_issuer(&self, new: &NewUser) -> Result<Option<UserId>> {
+        let Some(subject) = new.subject.as_deref() else { return Ok(None) };
+        let Some(company) = self.company() else {
+            let detail = "no issuer is set up here: leave it out and give a password";
+            return Err(Error::invalid("/subject", "no_issuer", detail));
+        };
+        if new.password.is_some() {
+            let detail = "who signs in at the issuer has no password here";
+            return Err(Error::invalid("/password", "at_issuer", detail));
+        }
+        Ok(Some(user_of(company.issuer.name(), subject)))
     }
 }
 
@@ -295,6 +346,7 @@ pub(super) fn shown(id: UserId, row: UserRow) -> User {
         disabled: row.disabled,
         created_at: row.created_at,
         has_password: row.password.is_some(),
+        subject: row.issued.map(|it| it.subject),
         revision: row.revision,
     }
 }

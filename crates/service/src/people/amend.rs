@@ -1,6 +1,6 @@
 //! Changing, disabling and deleting accounts. The last administrator stays.
 
-use domain::id::UserId;
+use domain::{id::UserId, time::Timestamp};
 use table::{Guard, Scan, Version, Write};
 
 use crate::{
@@ -64,14 +64,18 @@ impl People {
         let _ending = self.verified.ending(id);
         for _ in 0..ATTEMPTS_MAX {
             let (before, version) = self.user_row(id).await?.ok_or_else(|| not_found(id))?;
+            if before.issued.is_some() && (change.name.is_some() || change.password.is_some()) {
+                return Err(AccountError::AtIssuer);
+            }
             if revision.is_some_and(|it| it != before.revision) {
                 return Err(Error::Changed(id.to_string()).into());
             }
             if let (None, Some(chosen)) = (&password, &change.password) {
-                let own = LoginName::new(&before.name).map_err(|it| Error::Corrupt(it.detail))?;
+                let own = LoginName::kept(&before.name);
                 password = Some(self.hashed(chosen, name.as_ref().unwrap_or(&own)).await?);
             }
-            let (after, happened) = amended(id, &before, &change, password.clone());
+            let now = self.clock.now();
+            let (after, happened) = amended((id, &before), &change, password.clone(), now);
             if after == before {
                 return Ok(shown(id, after));
             }
@@ -98,7 +102,7 @@ impl People {
                 let rest = self.delete_belongings(id).await?;
                 return if rest == 0 { Err(not_found(id).into()) } else { Ok(()) };
             };
-            let name = LoginName::new(&row.name).map_err(|it| Error::Corrupt(it.detail))?;
+            let name = LoginName::kept(&row.name);
             let mut batch = vec![
                 Write::delete(Row::User(id).key(), Guard::Unchanged(version)),
                 Write::delete(Row::LoginName(name.as_str()).key(), Guard::Any),
@@ -129,11 +133,8 @@ impl People {
     ) -> Result<Vec<Write>, AccountError> {
         let put = Write::put(Row::User(id).key(), Guard::Unchanged(version), to_bytes(after));
         let mut batch = vec![put];
-        let key = |name: &str| {
-            let name = LoginName::new(name).map_err(|it| Error::Corrupt(it.detail))?;
-            Ok::<_, Error>(Row::LoginName(name.as_str()).key())
-        };
-        let (old, new) = (key(&before.name)?, key(&after.name)?);
+        let key = |name: &str| Row::LoginName(LoginName::kept(name).as_str()).key();
+        let (old, new) = (key(&before.name), key(&after.name));
         if old != new {
             batch.push(Write::put(new, Guard::Absent, to_bytes(&LoginNameRow { user: id })));
             batch.push(Write::delete(old, Guard::Any));
@@ -170,10 +171,10 @@ fn check_fields(change: &Amendment) -> Result<Option<LoginName>> {
 
 /// The account after the change, and what that amounts to.
 pub(super) fn amended(
-    id: UserId,
-    before: &UserRow,
+    (id, before): (UserId, &UserRow),
     change: &Amendment,
     password: Option<String>,
+    now: Timestamp,
 ) -> (UserRow, Vec<Happened>) {
     let mut after = before.clone();
     let mut happened = Vec::new();
@@ -188,6 +189,9 @@ pub(super) fn amended(
         after.email_verified = email.as_ref().is_some_and(|(_, verified)| *verified);
     }
     after.permissions = change.permissions.unwrap_or(before.permissions);
+    if let (Some(issued), Some(permissions)) = (&mut after.issued, change.permissions) {
+        issued.decide(permissions);
+    }
     after.disabled = change.disabled.unwrap_or(before.disabled);
     if after.name != before.name {
         happened.push(Happened::to(id, AccessKind::Renamed));
@@ -199,6 +203,9 @@ pub(super) fn amended(
     if after.disabled && !before.disabled {
         after.session_epoch += 1;
         after.token_epoch += 1;
+        if let Some(issued) = &mut after.issued {
+            issued.not_before = Some(now);
+        }
         happened.push(Happened::to(id, AccessKind::Disabled));
     }
     if before.disabled && !after.disabled {

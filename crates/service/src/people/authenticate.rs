@@ -46,19 +46,24 @@ impl People {
         {
             return Ok(Some(operator));
         }
+        if let Credential::Token(text) = credential
+            && let Some(company) = self.company().filter(|_| is_of_an_issuer(text))
+        {
+            return self.authenticate_issued(company, text).await;
+        }
         let (purpose, text) = match credential {
             Credential::Session(text) => (Purpose::Session, text),
             Credential::Token(text) => (Purpose::Token, text),
         };
         let Some(proof) = read(purpose, text) else { return Ok(None) };
-        if let Some(known) = self.verified.get(&proof, self.clock.now()) {
+        if let Some(known) = self.verified.get(&proof.digest, self.clock.now()) {
             return Ok(Some(known));
         }
         // Taken before reading: what ends while we read is not remembered.
         let generation = self.verified.generation(proof.user);
         let Some(verified) = self.verify(purpose, &proof).await? else { return Ok(None) };
         let principal = Arc::clone(&verified.principal);
-        self.verified.remember(&proof, generation, verified);
+        self.verified.remember(proof.digest, generation, verified);
         Ok(Some(principal))
     }
 
@@ -72,7 +77,7 @@ impl People {
         let entry = async { Ok(self.table.get(&key).await?) };
         let (owner, entry) = try_join(self.user_row(user), entry).await?;
         let (Some((owner, _)), Some(entry)) = (owner, entry) else { return Ok(None) };
-        if owner.disabled {
+        if owner.disabled || !self.is_trusted(&owner) {
             return Ok(None);
         }
         match purpose {
@@ -108,7 +113,8 @@ impl People {
         entry: Entry,
     ) -> Result<Option<Known>> {
         let (now, mut row) = (self.clock.now(), minicbor::decode::<TokenRow>(&entry.value)?);
-        if !proof.is(&row.digest) || !row.is_live(owner, now) {
+        let works = row.is_live(owner, now) && owner.is_still_known(now);
+        if !proof.is(&row.digest) || !works {
             return Ok(None);
         }
         if row.last_used_at.is_none_or(|it| TOKEN_TOUCH <= now.since(it)) {
@@ -131,12 +137,17 @@ impl People {
     }
 }
 
+/// Whether it looks like a token of an issuer: three parts, which none of ours has.
+fn is_of_an_issuer(text: &str) -> bool {
+    text.bytes().filter(|it| *it == b'.').count() == 2
+}
+
 /// A principal, and for how long it is one without reading again.
 #[derive(Clone, Debug)]
-struct Known {
-    principal: Arc<Principal>,
-    since: Timestamp,
-    until: Timestamp,
+pub(super) struct Known {
+    pub principal: Arc<Principal>,
+    pub since: Timestamp,
+    pub until: Timestamp,
 }
 
 /// Credentials that were verified a moment ago.
@@ -163,19 +174,20 @@ impl Verified {
         Ending(self.counter(user))
     }
 
-    fn get(&self, proof: &Proof, now: Timestamp) -> Option<Arc<Principal>> {
-        let (generation, known) = self.known.get(&proof.digest)?;
+    /// Who a credential proved, by its hash, a moment ago.
+    pub(super) fn get(&self, digest: &[u8; 32], now: Timestamp) -> Option<Arc<Principal>> {
+        let (generation, known) = self.known.get(digest)?;
         let is_fresh = known.since <= now && now < known.until;
-        let is_current = generation == self.generation(proof.user);
+        let is_current = generation == self.generation(known.principal.user?);
         (is_fresh && is_current).then_some(known.principal)
     }
 
-    fn generation(&self, user: UserId) -> u64 {
+    pub(super) fn generation(&self, user: UserId) -> u64 {
         self.counter(user).load(Ordering::SeqCst)
     }
 
-    fn remember(&self, proof: &Proof, generation: u64, known: Known) {
-        self.known.insert(proof.digest, (generation, known));
+    pub(super) fn remember(&self, digest: [u8; 32], generation: u64, known: Known) {
+        self.known.insert(digest, (generation, known));
     }
 
     fn counter(&self, user: UserId) -> &AtomicU64 {

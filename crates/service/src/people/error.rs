@@ -11,6 +11,13 @@ use crate::error::Error;
 pub enum SignInError {
     /// Name and password, or the link, are not right; or the account is disabled.
     Wrong,
+    /// The sign-in at the issuer was not begun in this browser, took too long, or was
+    /// ended before: begin again.
+    Stale,
+    /// The issuer knows them, and they are not let in here.
+    NotAdmitted,
+    /// People sign in at their company's issuer, not with a password.
+    AtIssuer,
     /// Too many wrong attempts: none is looked at before this instant, not even
     /// a right one.
     LockedUntil(Timestamp),
@@ -24,6 +31,9 @@ impl fmt::Display for SignInError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Wrong => f.write_str("this name and password do not go together"),
+            Self::Stale => f.write_str("this sign-in is over: begin again"),
+            Self::NotAdmitted => f.write_str("your company knows you, and you are not let in here"),
+            Self::AtIssuer => f.write_str("people sign in at their company here"),
             Self::LockedUntil(_) => f.write_str("too many wrong attempts: wait a little"),
             Self::Busy => f.write_str("too many are signing in: try again in a few seconds"),
             Self::Service(error) => error.fmt(f),
@@ -38,6 +48,8 @@ impl std::error::Error for SignInError {}
 pub enum AccountError {
     /// Nobody could administrate any more.
     LastAdmin,
+    /// Their company says this, so it cannot be changed here.
+    AtIssuer,
     /// Only a person who signed in may do this, not a program with a token.
     NeedsSession,
     /// The present password was to be given, and is not right.
@@ -52,6 +64,7 @@ impl fmt::Display for AccountError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::LastAdmin => f.write_str("the last administrator cannot be removed or disabled"),
+            Self::AtIssuer => f.write_str("their company keeps this: it cannot be changed here"),
             Self::NeedsSession => f.write_str("this needs a person who signed in, not a token"),
             Self::SignIn(error) => error.fmt(f),
             Self::Busy => f.write_str("too many at once: try again in a few seconds"),

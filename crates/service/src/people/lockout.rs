@@ -20,7 +20,7 @@ use super::{
     ATTEMPTS_MAX, People, Result,
     access::{AccessKind, Happened, anonymous},
     error::SignInError,
-    stored::FailuresRow,
+    stored::{FailuresRow, SpentRow},
 };
 
 /// How a kind of counter behaves.
@@ -60,14 +60,11 @@ impl Attempt {
     /// An attempt to sign in with this name, as it must be unique or as it was
     /// typed, from this address.
     pub(super) fn new(name: &str, source: IpAddr) -> Self {
-        let (name, source) = (name.as_bytes(), network(source));
-        let key = |rule: Rule, parts: &[&[u8]]| {
-            Row::Failures(derive_bytes(&[&[rule.tag], parts].concat())).key()
-        };
+        let (name, network) = (name.as_bytes(), network(source));
         Self {
-            pair: key(PAIR, &[name, &source]),
-            account: key(ACCOUNT, &[name]),
-            source: key(SOURCE, &[&source]),
+            pair: counter_key(PAIR, &[name, &network]),
+            account: counter_key(ACCOUNT, &[name]),
+            source: source_key(source),
         }
     }
 
@@ -114,6 +111,23 @@ impl People {
         Ok(self.commit(&anonymous("sign_in"), Vec::new(), happened).await?)
     }
 
+    /// Refuses whoever comes from an address from which too much was wrong lately.
+    pub(super) async fn check_source(&self, source: IpAddr) -> Result<(), SignInError> {
+        let row = self.failures(&source_key(source)).await?;
+        self.check_delay(row.map(|it| it.0))
+    }
+
+    /// Counts a wrong attempt for the address alone, where no name was tried.
+    pub(super) async fn count_wrong_source(&self, source: IpAddr) -> Result<()> {
+        self.count_up(SOURCE, &source_key(source)).await.map(|_| ())
+    }
+
+    /// Remembers that somebody whom the issuer knows was not let in.
+    pub(super) async fn note_not_admitted(&self, user: UserId) -> Result<()> {
+        let happened = vec![Happened::to(user, AccessKind::SignInFailed)];
+        Ok(self.commit(&anonymous("sign_in"), Vec::new(), happened).await?)
+    }
+
     /// Deletes what was forgotten long ago. Returns how many rows that were.
     pub async fn sweep_failures(&self) -> Result<usize> {
         let (now, mut swept) = (self.clock.now(), 0);
@@ -122,7 +136,8 @@ impl People {
             while let Some(scan) = next {
                 let page = self.table.scan(scan).await?;
                 for entry in page.entries {
-                    let row: FailuresRow = minicbor::decode(&entry.value)?;
+                    // Wrong attempts and spent sign-ins say in the same way until when.
+                    let row: SpentRow = minicbor::decode(&entry.value)?;
                     if now < row.expires_at {
                         continue;
                     }
@@ -178,6 +193,14 @@ impl People {
         let Some(entry) = self.table.get(key).await? else { return Ok(None) };
         Ok(Some((minicbor::decode(&entry.value)?, entry.version)))
     }
+}
+
+fn counter_key(rule: Rule, parts: &[&[u8]]) -> Key {
+    Row::Failures(derive_bytes(&[&[rule.tag], parts].concat())).key()
+}
+
+fn source_key(source: IpAddr) -> Key {
+    counter_key(SOURCE, &[&network(source)])
 }
 
 /// One more wrong attempt.

@@ -14,6 +14,19 @@ const NAME_SIGNS: &str = "._@+-'";
 pub(super) struct LoginName(String);
 
 impl LoginName {
+    /// What stands in the names of an issuer's people and in no name that is typed.
+    pub(super) const ISSUED: char = '#';
+
+    /// A name that was made here or taken before.
+    pub(super) fn kept(name: &str) -> Self {
+        Self(name.trim().chars().flat_map(char::to_lowercase).collect())
+    }
+
+    /// Whether a name may hold it.
+    pub(super) fn takes(char: char) -> bool {
+        is_allowed(char)
+    }
+
     /// Takes a name as it was typed.
     pub(super) fn new(typed: &str) -> Result<Self, FieldError> {
         let invalid =

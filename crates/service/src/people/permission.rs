@@ -87,6 +87,18 @@ impl Permissions {
         Self(self.0 & other.0)
     }
 
+    /// What either set holds.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// What this set holds and the other does not.
+    #[must_use]
+    pub const fn minus(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// This set and one more.
     #[must_use]
     pub const fn with(self, permission: Permission) -> Self {

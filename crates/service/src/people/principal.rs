@@ -34,6 +34,8 @@ pub enum SignedIn {
         /// Which of its owner's tokens.
         id: TokenId,
     },
+    /// Somebody of the company, by an access token of its issuer.
+    Issued,
     /// A tracker's device, which may report its own fixes and nothing else.
     Device {
         /// Whose device it is.

@@ -57,7 +57,9 @@ pub struct Session {
 impl SessionRow {
     /// When the session ends unless it is used.
     pub(super) fn expires_at(&self) -> Timestamp {
-        self.last_seen_at.plus(IDLE_MAX).min(self.created_at.plus(SESSION_MAX))
+        let ends_at = self.created_at.plus(SESSION_MAX);
+        let ends_at = self.ends_at.map_or(ends_at, |it| it.min(ends_at));
+        self.last_seen_at.plus(IDLE_MAX).min(ends_at)
     }
 
     /// Whether it goes on.
@@ -95,15 +97,17 @@ impl People {
         self.delete_sessions(user, all.iter().map(|it| it.0).filter(|it| Some(*it) != keep)).await
     }
 
-    /// Ends the session somebody is in. A token is not ended by this.
-    pub async fn sign_out(&self, who: &Principal) -> Result<()> {
-        match (who.user, who.how) {
-            (Some(user), SignedIn::Session { id }) => match self.end_session(user, id).await {
-                Err(Error::NotFound(_)) => Ok(()),
-                other => other,
-            },
-            _ => Ok(()),
+    /// Ends the session somebody is in. A token is not ended by this. Who signed in at
+    /// the company's issuer gets the address at which that ends as well, if there is one.
+    pub async fn sign_out(&self, who: &Principal) -> Result<Option<String>> {
+        let (Some(user), SignedIn::Session { id }) = (who.user, who.how) else { return Ok(None) };
+        match self.end_session(user, id).await {
+            Err(Error::NotFound(_)) | Ok(()) => (),
+            Err(other) => return Err(other),
         }
+        let Some(company) = self.company() else { return Ok(None) };
+        let is_issued = self.user_row(user).await?.is_some_and(|(row, _)| row.issued.is_some());
+        Ok(if is_issued { company.issuer.sign_out_at().await } else { None })
     }
 
     /// A new session and the write that begins it.
@@ -115,7 +119,9 @@ impl People {
     ) -> (NewSession, Write) {
         let (now, (secret, proof)) =
             (self.clock.now(), make(Purpose::Session, user, &*self.entropy));
+        let company = self.company().filter(|_| owner.issued.is_some());
         let row = SessionRow {
+            ends_at: company.map(|it| now.plus(it.policy.session_max)),
             digest: proof.digest,
             epoch: owner.session_epoch,
             created_at: now,

@@ -48,7 +48,7 @@ impl People {
         name: &str,
         password: &str,
     ) -> Result<User, SetupError> {
-        if self.has_admin().await? {
+        if self.has_admin().await? || !self.passwords() {
             return Err(SetupError::Closed);
         }
         let entry = self.table.get(&Row::Setup.key()).await?.ok_or(SetupError::Wrong)?;
@@ -61,8 +61,8 @@ impl People {
             password: Some(password.to_owned()),
             ..NewUser::default()
         };
-        let (login_name, row) = self.new_row(new).await?;
         let id = UserId::from_bytes(random(&*self.entropy));
+        let (login_name, row) = self.new_row(id, new).await?;
         let mut batch = vec![
             Write::put(Row::Admins.key(), Guard::Absent, to_bytes(&AdminsRow { count: 1 })),
             Write::delete(Row::Setup.key(), Guard::Unchanged(entry.version)),

@@ -41,6 +41,9 @@ impl People {
         password: &str,
         from: Caller<'_>,
     ) -> Result<NewSession, SignInError> {
+        if !self.passwords() {
+            return Err(SignInError::AtIssuer);
+        }
         if PASSWORD_LEN_MAX < password.len() {
             return Err(SignInError::Wrong);
         }
@@ -74,13 +77,17 @@ impl People {
             return Err(AccountError::NeedsSession);
         };
         let (row, version) = self.live_user(user).await?;
-        let name = LoginName::new(&row.name).map_err(|it| Error::Corrupt(it.detail))?;
+        if row.issued.is_some() || !self.passwords() {
+            return Err(AccountError::AtIssuer);
+        }
+        let name = LoginName::kept(&row.name);
         let attempt = Attempt::new(name.as_str(), from.source);
         if let Some(kept) = row.password.as_deref() {
             self.prove_again(user, (current, kept), &attempt).await?;
         }
         let password = self.hashed(new, &name).await?;
-        let (after, happened) = amended(user, &row, &Amendment::default(), Some(password));
+        let (after, happened) =
+            amended((user, &row), &Amendment::default(), Some(password), self.clock.now());
         let (session, begin) = self.begin_session(user, &after, from.label);
         let batch = vec![
             Write::put(Row::User(user).key(), Guard::Unchanged(version), to_bytes(&after)),
@@ -167,6 +174,6 @@ impl People {
     }
 }
 
-fn session_key(proof: &Proof) -> table::Key {
+pub(super) fn session_key(proof: &Proof) -> table::Key {
     Row::Session(proof.user, SessionId::from_bytes(proof.handle())).key()
 }

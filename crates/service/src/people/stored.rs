@@ -45,12 +45,49 @@ pub(crate) struct UserRow {
     /// Counts the changes of the account.
     #[n(10)]
     pub revision: u64,
+    /// Who they are for the company's issuer; nothing of a local account.
+    #[n(11)]
+    pub issued: Option<IssuedRow>,
+}
+
+/// What is known of somebody of an issuer, besides.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct IssuedRow {
+    /// Who knows them.
+    #[n(0)]
+    pub issuer: String,
+    /// What the issuer calls them.
+    #[n(1)]
+    pub subject: String,
+    /// What their groups gave them when they signed in last.
+    #[n(2)]
+    pub base: Permissions,
+    /// What was given to them here.
+    #[n(3)]
+    pub added: Permissions,
+    /// What was taken from them here.
+    #[n(4)]
+    pub denied: Permissions,
+    /// When they signed in last.
+    #[n(5)]
+    pub signed_in_at: Option<Timestamp>,
+    /// Whatever the issuer said of them before is not believed.
+    #[n(6)]
+    pub not_before: Option<Timestamp>,
+    /// Whether they were made the first administrator: that happens once.
+    #[n(7)]
+    pub first_admin: bool,
 }
 
 impl UserRow {
-    /// Whether they keep the product administrable.
+    /// Whether they keep the product administrable. Who administrates only as long as
+    /// an issuer has them in a group does not: groups change without a word to us.
     pub fn administrates(&self) -> bool {
-        !self.disabled && self.permissions.contains(Permission::Admin)
+        let issued = self.issued.as_ref();
+        !self.disabled
+            && self.permissions.contains(Permission::Admin)
+            && issued.is_none_or(|it| it.added.contains(Permission::Admin))
     }
 
     /// Their e-mail address, where it is known to be theirs.
@@ -105,6 +142,9 @@ pub(crate) struct SessionRow {
     /// What the person recognises it by.
     #[n(4)]
     pub label: String,
+    /// When it ends at the latest, if that is earlier than usual.
+    #[n(5)]
+    pub ends_at: Option<Timestamp>,
 }
 
 /// An API token of a user.
@@ -163,6 +203,16 @@ pub(crate) struct FailuresRow {
     #[n(2)]
     pub locked_until: Timestamp,
     /// When all are forgotten and the row means nothing.
+    #[n(3)]
+    pub expires_at: Timestamp,
+}
+
+/// A sign-in at the issuer that was ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct SpentRow {
+    /// When it could not be ended any more and the row means nothing: the number is
+    /// that of wrong attempts, beside which it lies.
     #[n(3)]
     pub expires_at: Timestamp,
 }

@@ -119,7 +119,7 @@ impl People {
         let mut tokens = Vec::new();
         for entry in self.scan_all(Scan::prefix(person_shard(user), b"t", 1000)).await? {
             let row: TokenRow = minicbor::decode(&entry.value)?;
-            if row.is_live(&owner, now) {
+            if row.is_live(&owner, now) && owner.is_still_known(now) {
                 let id = TokenId::from_bytes(Proof { user, digest: row.digest }.handle());
                 tokens.push(shown(id, row));
             } else {

@@ -558,6 +558,9 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::Outbox(at(), event),
         Row::GivenUp,
         Row::Alarms,
+        Row::LoginName("ada@example.org#111111111111"),
+        Row::HandshakeKey,
+        Row::Spent([0xCD; 16]),
     ];
     let samples: Vec<Sample> = rows
         .iter()

@@ -3,8 +3,8 @@
 use domain::id::UserId;
 
 use super::{
-    AccessKind, AccessRow, AdminsRow, FailuresRow, LinkRow, LoginNameRow, Permission, Permissions,
-    SessionRow, SetupRow, TokenRow, UserRow,
+    AccessKind, AccessRow, AdminsRow, FailuresRow, IssuedRow, LinkRow, LoginNameRow, Permission,
+    Permissions, SessionRow, SetupRow, SpentRow, TokenRow, UserRow,
 };
 use crate::rows::tests::{Sample, at, check, sample};
 
@@ -43,6 +43,7 @@ fn stored_rows_about_people_read_as_they_were_written() {
         session_epoch: 0,
         token_epoch: 0,
         revision: 1,
+        issued: None,
     };
     let full = UserRow {
         display_name: "Ada Byron".to_owned(),
@@ -62,7 +63,22 @@ fn stored_rows_about_people_read_as_they_were_written() {
         created_at: at(),
         last_seen_at: at().plus(60_000),
         label: "Firefox on Linux".to_owned(),
+        ends_at: None,
     };
+    let short = SessionRow { ends_at: Some(at().plus(90_000)), ..session.clone() };
+    let issued = IssuedRow {
+        issuer: "https://id.example.com".to_owned(),
+        subject: "ada".to_owned(),
+        base: Permissions::NONE.with(Permission::Track),
+        added: Permissions::NONE.with(Permission::Admin),
+        denied: Permissions::NONE.with(Permission::Enter),
+        signed_in_at: Some(at()),
+        not_before: Some(at().plus(1)),
+        first_admin: true,
+    };
+    let issued = UserRow { issued: Some(issued), password: None, ..full.clone() };
+    let unseen = IssuedRow::new("https://id.example.com", "eve", Permissions::NONE);
+    let unseen = UserRow { issued: Some(unseen), ..bare.clone() };
     let token = TokenRow {
         digest: [0x33; 32],
         epoch: 3,
@@ -92,6 +108,12 @@ fn stored_rows_about_people_read_as_they_were_written() {
         sample("failures", failures),
     ];
     rows.extend(KINDS.map(|kind| access(kind, user)));
+    rows.extend([
+        sample("user-issued", issued),
+        sample("user-issued-unseen", unseen),
+        sample("session-ends", short),
+        sample("spent", SpentRow { expires_at: at() }),
+    ]);
     check("people.txt", &rows);
 }
 
