@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("service", &["audit", "blobs", "domain", "history", "intake", "table"]),
     ("host", &["domain", "service"]),
     ("api", &["blobs", "domain", "intake", "service", "table"]),
+    ("oidc", &["domain", "service"]),
     (
         "whereabouts",
         &[
@@ -29,6 +30,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "domain",
             "host",
             "intake",
+            "oidc",
             "service",
             "table",
             "table-embedded",
@@ -74,6 +76,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("image", &["service"]),
     ("ed25519-dalek", &["audit"]),
     ("saphyr", &["stack"]),
+    ("jsonwebtoken", &["oidc"]),
+    ("rustls", &["oidc"]),
 ];
 
 #[test]
