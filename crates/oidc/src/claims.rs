@@ -173,3 +173,6 @@ impl Claims {
         Timestamp::from_millis(seconds.checked_mul(1_000)?).ok()
     }
 }
+
+#[cfg(test)]
+mod tests;

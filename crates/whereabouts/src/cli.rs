@@ -78,6 +78,10 @@ pub struct Serve {
     /// it, everybody behind a proxy counts as one when wrong passwords are counted.
     #[arg(long, value_name = "IP")]
     pub trusted_proxy: Vec<IpAddr>,
+    /// Let people of a company in, who sign in at its own issuer of OpenID Connect, as
+    /// the file says: examples/oidc.toml, docs/identity.md.
+    #[arg(long, value_name = "FILE.toml")]
+    pub oidc: Option<PathBuf>,
 }
 
 impl Serve {

@@ -3,6 +3,7 @@
 mod backup;
 mod cli;
 mod client;
+mod company;
 mod demo;
 mod export;
 mod failure;

@@ -16,7 +16,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     cli::Serve,
-    client,
+    client, company,
     demo::{self, Demo},
     failure::{Failure, failed},
     gauges::Measures,
@@ -46,7 +46,11 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     log_to_standard_error();
     let folder = wish.folder();
     let note = wish.demo.then(|| demo::note_of(&wish, &folder)).transpose()?;
+    let company = wish.oidc.as_deref().map(company::read).transpose()?;
     let opened = store::open_whole(&folder).await.map_err(failed)?;
+    if let Some(company) = company {
+        company::trust(&opened.service, company)?;
+    }
     let listener = TcpListener::bind(wish.listen)
         .await
         .map_err(|it| failed(format!("cannot listen on {}: {it}", wish.listen)))?;
@@ -229,7 +233,10 @@ async fn greet(
     if let Some(demo) = demo {
         demo::show_ways_in(people, demo.world(), url).await?;
     }
-    let setup = people.ensure_setup().await.map_err(failed)?;
+    let setup = match people.passwords() {
+        true => people.ensure_setup().await.map_err(failed)?,
+        false => None,
+    };
     let data = data.display();
     anstream::println!("{}  {}", styled(STRONG, "Whereabouts"), styled(STRONG, url));
     match setup {
@@ -238,7 +245,15 @@ async fn greet(
             anstream::println!("  {url}/#setup={}", token.reveal());
         }
         None if demo.is_some() => (),
+        None if !people.passwords() => (),
         None => anstream::println!("\nSign in with your name and password."),
+    }
+    if let Some(company) = people.company() {
+        anstream::println!(
+            "\nPeople of {} sign in at {}",
+            company.policy.name,
+            company.issuer.name()
+        );
     }
     let program = std::env::args().next().unwrap_or_else(|| "whereabouts".to_owned());
     let found = opened.service.list(&Filter::default(), None, 1).await.map_err(failed)?;

@@ -133,7 +133,9 @@ impl People {
 
     /// The account with this login name, whatever its case.
     pub async fn user_named(&self, name: &str) -> Result<Option<User>> {
-        let Ok(name) = LoginName::new(name) else { return Ok(None) };
+        let is_issued = name.contains(LoginName::ISSUED);
+        let name = if is_issued { Ok(LoginName::kept(name)) } else { LoginName::new(name) };
+        let Ok(name) = name else { return Ok(None) };
         let Some(id) = self.owner_of(&name).await? else { return Ok(None) };
         Ok(self.user_row(id).await?.map(|(row, _)| shown(id, row)))
     }

@@ -417,6 +417,7 @@ async fn what_the_issuer_keeps_is_not_changed_here() {
     assert!(named.starts_with("ada@example.com#"), "{named}");
     let new = NewUser { name: named.clone(), ..NewUser::default() };
     assert!(people.create_user(&by(), new).await.is_err());
+    assert_eq!(people.user_named(&named).await.unwrap().map(|it| it.id), Some(ada.user()));
     // A local account of the same address is another one.
     let local = firm.world.person("ada@example.com", Permissions::NONE).await;
     assert_ne!(local, ada.user());
