@@ -28,7 +28,7 @@ impl Claims {
         settings: &Checked,
         now: Timestamp,
     ) -> Result<Identity, Disbelief> {
-        let somebody = self.identity(settings, now)?;
+        let somebody = self.identity(&settings.subject_claim, settings, now)?;
         if !self.is_access_token(head) {
             return Err(Disbelief::Wrong("this is no access token"));
         }
@@ -52,7 +52,7 @@ impl Claims {
         nonce: &str,
         now: Timestamp,
     ) -> Result<Identity, Disbelief> {
-        let somebody = self.identity(settings, now)?;
+        let somebody = self.identity("sub", settings, now)?;
         let several = 1 < self.audiences().count();
         let party = self.text("azp");
         if !self.audiences().any(|it| it == settings.client_id)
@@ -86,8 +86,7 @@ impl Claims {
 
     /// Whom it is about.
     pub fn subject(&self) -> Option<&str> {
-        let printable = |it: &&str| !it.is_empty() && !it.contains(char::is_control);
-        self.text("sub").filter(|it| it.len() <= SUBJECT_LEN_MAX).filter(printable)
+        self.subject_of("sub")
     }
 
     /// The groups they are in; one may be given as text.
@@ -101,11 +100,22 @@ impl Claims {
         }
     }
 
-    fn identity(&self, settings: &Checked, now: Timestamp) -> Result<Identity, Disbelief> {
+    fn subject_of(&self, claim: &str) -> Option<&str> {
+        let printable = |it: &&str| !it.is_empty() && !it.contains(char::is_control);
+        self.text(claim).filter(|it| it.len() <= SUBJECT_LEN_MAX).filter(printable)
+    }
+
+    fn identity(
+        &self,
+        subject_claim: &str,
+        settings: &Checked,
+        now: Timestamp,
+    ) -> Result<Identity, Disbelief> {
         if self.text("iss") != Some(&settings.issuer) {
             return Err(Disbelief::Wrong("the token is of another issuer"));
         }
-        let subject = self.subject().ok_or(Disbelief::Wrong("the token is about nobody"))?;
+        let subject = self.subject_of(subject_claim);
+        let subject = subject.ok_or(Disbelief::Wrong("the token is about nobody"))?;
         let expires_at = self.instant("exp").ok_or(Disbelief::Wrong("the token never ends"))?;
         let issued_at = self.instant("iat").ok_or(Disbelief::Wrong("the token is of no time"))?;
         if LEEWAY <= now.since(expires_at) {

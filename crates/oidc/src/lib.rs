@@ -61,8 +61,9 @@ impl Oidc {
     /// Reads what the issuer says of itself and its keys, before the first request
     /// needs them; says so when it does not answer. It need not answer yet.
     pub async fn warm(&self) -> Result<(), Disbelief> {
+        let keys = self.0.keys.warm(&*self.0, self.now()).await;
         self.found().await?;
-        self.0.keys.warm(&*self.0, self.now()).await
+        keys
     }
 
     fn now(&self) -> Timestamp {

@@ -59,6 +59,9 @@ impl Metadata {
         http: &Http,
         now: Timestamp,
     ) -> Result<Arc<Found>, Disbelief> {
+        if let Some(found) = given(settings) {
+            return Ok(Arc::new(found));
+        }
         if let Some(found) = self.fresh(now) {
             return Ok(found);
         }
@@ -94,6 +97,20 @@ impl Metadata {
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<(Arc<Found>, Timestamp)>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Where everything is that is needed, if the settings say it all: then the issuer need
+/// not have such a document.
+fn given(settings: &Checked) -> Option<Found> {
+    let ours = &settings.endpoints;
+    Some(Found {
+        keys: settings.jwks_url.clone()?,
+        authorization: ours.authorization.clone()?,
+        token: ours.token.clone()?,
+        userinfo: ours.userinfo.clone(),
+        end_session: ours.end_session.clone(),
+        secret_in_form: false,
+    })
 }
 
 async fn ask(settings: &Checked, http: &Http) -> Result<Found, String> {

@@ -34,6 +34,9 @@ pub struct Settings {
     pub name: Option<String>,
     /// What access tokens for this installation say in `aud`; the client id unless given.
     pub audience: Option<String>,
+    /// The claim of access tokens that has what ID tokens call somebody in `sub`, where
+    /// that is another: Okta's is `uid`.
+    pub subject_claim: Option<String>,
     /// What is asked for at sign-in.
     pub scopes: Option<Vec<String>>,
     /// The claim that lists somebody's groups: `groups`, `cognito:groups`, `roles`.
@@ -87,6 +90,7 @@ pub struct Checked {
     pub(crate) callback_url: String,
     pub(crate) return_url: String,
     pub(crate) audience: String,
+    pub(crate) subject_claim: String,
     pub(crate) scopes: String,
     pub(crate) groups_claim: String,
     pub(crate) jwks_url: Option<String>,
@@ -181,6 +185,7 @@ impl Settings {
             callback_url: format!("{public_url}{CALLBACK}"),
             return_url: format!("{public_url}/"),
             audience: self.audience.unwrap_or_else(|| self.client_id.clone()),
+            subject_claim: self.subject_claim.unwrap_or_else(|| "sub".to_owned()),
             client_id: self.client_id,
             client_secret: self.client_secret.or(secret).map(Hidden),
             scopes: scopes.join(" "),

@@ -233,10 +233,8 @@ async fn greet(
     if let Some(demo) = demo {
         demo::show_ways_in(people, demo.world(), url).await?;
     }
-    let setup = match people.passwords() {
-        true => people.ensure_setup().await.map_err(failed)?,
-        false => None,
-    };
+    let setup =
+        if people.passwords() { people.ensure_setup().await.map_err(failed)? } else { None };
     let data = data.display();
     anstream::println!("{}  {}", styled(STRONG, "Whereabouts"), styled(STRONG, url));
     match setup {

@@ -83,8 +83,10 @@ pub async fn begin(
         let detail = "This is no path of this site: it begins with one slash.";
         return Err(Problem::parameter("?return_to", "foreign", detail));
     }
-    let begun = api.people().begin_sign_in(return_to).await;
-    let begun = begun.map_err(|why| not_signed_in(&api, why))?;
+    let begun = match api.people().begin_sign_in(return_to).await {
+        Ok(begun) => begun,
+        Err(why) => return untold(&api, why),
+    };
     let location =
         HeaderValue::try_from(begun.url).map_err(|_| Problem::new(Kind::Internal, ""))?;
     let cookie = set_handshake(&begun.cookie, HANDSHAKE_MAX / SECOND);
@@ -120,11 +122,18 @@ pub async fn finish(
         Err(SignInError::Stale) => Ok(to_page("expired")),
         Err(SignInError::Wrong) => Ok(to_page("failed")),
         Err(SignInError::NotAdmitted) => Ok(to_page("not_admitted")),
-        Err(SignInError::Service(service::Error::IssuerUnavailable(why))) => {
+        Err(other) => untold(&api, other),
+    }
+}
+
+/// The page says that the issuer does not answer; anything else is a problem.
+fn untold(api: &Api, why: SignInError) -> Result<Response> {
+    match why {
+        SignInError::Service(service::Error::IssuerUnavailable(why)) => {
             tracing::warn!(why, "the issuer did not answer to a sign-in");
             Ok(to_page("unavailable"))
         }
-        Err(other) => Err(not_signed_in(&api, other)),
+        other => Err(not_signed_in(api, other)),
     }
 }
 

@@ -195,3 +195,21 @@ async fn administrators_change_accounts() {
     let list = world.get(&admin, "/v1/users?q=ad").await.expect(200).json();
     assert_eq!(list["users"].as_array().map(Vec::len), Some(1));
 }
+
+#[tokio::test]
+async fn where_no_company_signs_people_in_there_are_passwords() {
+    let world = World::new();
+    let ways = world.get(&Asker::Nobody, "/v1/session").await.expect(200).json();
+    assert_eq!(ways, json!({ "passwords": true, "company": null }));
+    world.get(&Asker::Nobody, "/v1/session/oidc").await.expect(404);
+    let path = "/v1/session/oidc/callback?code=a&state=b&session_state=%FF&x";
+    let back = world.get(&Asker::Nobody, path).await.expect(303);
+    assert_eq!(back.header("location"), "/?sign_in=expired");
+    let admin = set_up(&world).await;
+    let body = json!({ "name": "Ada", "subject": "ada", "permissions": [] });
+    let answer = world.post(&admin, "/v1/users", &body).await.expect(422);
+    assert_eq!(answer.faults(), [("/subject".to_owned(), "no_issuer".to_owned())]);
+    // What looks like a token of an issuer is nobody's.
+    let stranger = Asker::Token("eyJhbGciOiJSUzI1NiJ9.e30.AA".to_owned());
+    world.get(&stranger, "/v1/me").await.expect(401);
+}

@@ -1,9 +1,10 @@
 //! A browser signs in at the issuer, from the first click to the last.
 
-use std::sync::atomic::Ordering::SeqCst;
+use std::{path::Path, sync::atomic::Ordering::SeqCst};
 
 use axum::http::Method;
 use domain::time::{HOUR, MINUTE, SECOND};
+use oidc::Settings;
 use serde_json::{Value, json};
 
 use crate::world::{Answer, World};
@@ -208,6 +209,24 @@ async fn the_first_administrator_needs_nobody_else() {
 }
 
 #[tokio::test]
+async fn an_issuer_that_says_nothing_of_itself_can_be_described() {
+    let issuer = crate::issuer::TestIssuer::start().await;
+    let url = &issuer.0.url;
+    let text = format!(
+        "issuer = \"https://id.test\"\nclient_id = \"whereabouts\"\nclient_secret = \"p:s s%\"\n\
+         public_url = \"https://where.test\"\njwks_url = \"{url}/keys\"\n\
+         [endpoints]\nauthorization = \"{url}/authorize\"\ntoken = \"{url}/token\"\n"
+    );
+    let settings = Settings::parse(&text).and_then(|it| it.checked(Path::new("")));
+    let world = World::on(issuer, settings.expect("good settings"));
+    let claims = world.id_claims("ada", &json!({ "iss": "https://id.test" }));
+    let session = sign_in(&world, &claims).await.expect("signed in");
+    let headers = [("cookie", session.as_str()), ("sec-fetch-site", "same-origin")];
+    world.ask(Method::DELETE, "/v1/session", &headers, Value::Null).await.expect(204);
+    assert_eq!(world.issuer.asked(), (0, 1));
+}
+
+#[tokio::test]
 async fn a_session_ends_after_twelve_hours() {
     let world = World::new().await;
     let session = sign_in(&world, &world.id_claims("ada", &json!({}))).await.expect("signed in");
@@ -229,8 +248,8 @@ async fn an_issuer_that_does_not_answer_is_said_so() {
     world.pass(HOUR);
     let cold = World::new().await;
     cold.issuer.set_down(true);
-    let answer = cold.get("/v1/session/oidc", &[]).await.expect(503);
-    assert!(!answer.header("retry-after").is_empty());
+    let answer = cold.get("/v1/session/oidc", &[]).await.expect(303);
+    assert_eq!(answer.header("location"), "/?sign_in=unavailable");
     cold.issuer.set_down(false);
     cold.pass(10 * SECOND);
     begin(&cold, "").await;

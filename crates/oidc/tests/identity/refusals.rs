@@ -54,6 +54,17 @@ async fn good_tokens_of_both_kinds_of_key_are_believed() {
 }
 
 #[tokio::test]
+async fn somebody_is_the_same_by_both_kinds_of_token() {
+    // Okta's access tokens have a login in `sub`, which another may have one day.
+    let world = World::with("subject_claim = \"uid\"").await;
+    let of = async |more: Value| world.oidc.verify(&world.token("ada@example.com", &more)).await;
+    let somebody = of(json!({ "uid": "00u1" })).await.expect("Okta's");
+    assert_eq!(somebody.subject, "00u1");
+    let nobody = of(json!({})).await;
+    assert_eq!(nobody, Err(Disbelief::Wrong("the token is about nobody")));
+}
+
+#[tokio::test]
 async fn what_a_token_says_must_be_right() {
     let world = World::new().await;
     let now = world.now_s();
