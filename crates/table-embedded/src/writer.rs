@@ -183,25 +183,23 @@ impl<'a> Group<'a> {
         for Write { key, .. } in &batch {
             found.push(self.find(key)?);
         }
-        let mut old_lens = Vec::with_capacity(batch.len());
+        let (mut old_lens, mut failed_lens) = (Vec::new(), Vec::new());
         let mut conflict = None;
         for (Write { key, guard, .. }, (_, old)) in batch.iter().zip(&found) {
-            let (version, old_len) = match old {
-                Some(old) => {
-                    let (version, value) = stored::read_item(old)?;
-                    (Some(version), Some(value.len()))
-                }
-                None => (None, None),
-            };
+            let read = old.as_ref().map(|it| stored::read_item(it)).transpose()?;
+            let old_len = read.map(|(_, value)| value.len());
+            let failed = !guard.holds(read.map(|(version, _)| version));
             old_lens.push(old_len);
-            if conflict.is_none() && !guard.holds(version) {
+            failed_lens.push(old_len.filter(|_| failed));
+            if failed && conflict.is_none() {
                 conflict = Some(key.clone());
             }
         }
-        self.shared.meter.count_write(&batch, &old_lens, conflict.is_some());
         if let Some(key) = conflict {
+            self.shared.meter.count_write(&batch, &failed_lens, true);
             return Err(Error::Conflict(key));
         }
+        self.shared.meter.count_write(&batch, &old_lens, false);
         for (Write { key, change, .. }, (item_key, old)) in batch.into_iter().zip(found) {
             self.apply(&key, change, item_key, old.as_ref())?;
         }

@@ -155,7 +155,9 @@ impl Scan {
         Self { reverse: !self.reverse, ..self }
     }
 
-    fn after(self, last: &Key) -> Self {
+    /// What is left of it after `last`, an entry it found.
+    #[must_use]
+    pub fn after(self, last: &Key) -> Self {
         let mut rest = self;
         if rest.reverse {
             rest.range.end.clone_from(&last.sort);

@@ -29,7 +29,7 @@ pub use feed::{Changed, FeedId, Seq, Watch, spread};
 pub use memory::Memory;
 #[cfg(any(test, feature = "conformance"))]
 pub use mirror::Mirror;
-pub use usage::{Meter, Usage};
+pub use usage::{Meter, Usage, write_units};
 
 /// A future that can cross threads and trait objects.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

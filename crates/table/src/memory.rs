@@ -92,16 +92,20 @@ impl Memory {
         limits::check_batch(&batch)?;
         let mut state = self.state();
         let found: Vec<_> = batch.iter().map(|it| state.entries.get(&it.key)).collect();
-        let old_lens: Vec<_> = found.iter().map(|it| it.map(|(value, _)| value.len())).collect();
-        let failed = batch
+        let mut old_lens: Vec<_> =
+            found.iter().map(|it| it.map(|(value, _)| value.len())).collect();
+        let holds: Vec<_> = batch
             .iter()
             .zip(&found)
-            .find(|(write, found)| !write.guard.holds(found.map(|(_, version)| *version)))
-            .map(|(write, _)| write.key.clone());
-        self.meter.count_write(&batch, &old_lens, failed.is_some());
-        if let Some(key) = failed {
-            return Err(Error::Conflict(key));
+            .map(|(write, found)| write.guard.holds(found.map(|(_, version)| *version)))
+            .collect();
+        if let Some(failed) = holds.iter().position(|it| !it) {
+            let kept = old_lens.iter_mut().zip(holds).filter(|(_, holds)| *holds);
+            kept.for_each(|(old_len, _)| *old_len = None);
+            self.meter.count_write(&batch, &old_lens, true);
+            return Err(Error::Conflict(batch[failed].key.clone()));
         }
+        self.meter.count_write(&batch, &old_lens, false);
         for Write { key, change, .. } in batch {
             state.apply(key, change);
         }

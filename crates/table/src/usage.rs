@@ -80,7 +80,9 @@ impl Meter {
     }
 
     /// Counts one valid batch, applied or stopped by a guard. `old_lens` are the
-    /// lengths of the values that stood under the keys of the batch, in its order.
+    /// lengths of the values that stood under the keys of the batch, in its order;
+    /// of a batch that was stopped, only under guards that failed, because
+    /// DynamoDB shows no others.
     pub fn count_write(&self, batch: &[Write], old_lens: &[Option<usize>], conflict: bool) {
         self.writes.fetch_add(1, Relaxed);
         self.conflicts.fetch_add(u64::from(conflict), Relaxed);
@@ -110,9 +112,10 @@ impl Meter {
     }
 }
 
-/// Twice the sum in a transaction, which a single `Check` needs too. A failed
-/// condition is charged like a success.
-fn write_units(batch: &[Write], old_lens: &[Option<usize>]) -> u64 {
+/// The write units of one batch over values of these lengths: twice the sum in a
+/// transaction, which a single `Check` needs too. A failed condition is charged like
+/// a success.
+pub fn write_units(batch: &[Write], old_lens: &[Option<usize>]) -> u64 {
     let single = matches!(batch, [Write { change: Change::Put(_) | Change::Delete, .. }]);
     let sum = sum_units(batch, old_lens);
     if single { sum } else { 2 * sum }
