@@ -6,6 +6,7 @@ use crate::{is_manifest, is_rust, sources};
 const UNNAMED: &[(&str, &str, &str)] = &[
     ("service", "table-embedded", "its stories are to be told on a disk, too"),
     ("service", "tempfile", "a folder for that"),
+    ("table-dynamodb", "dynoxide-rs", "its library is called dynoxide"),
 ];
 
 #[test]
