@@ -10,6 +10,7 @@ mod audited;
 mod counted;
 mod crash;
 mod day;
+mod dynamodb;
 mod erasing;
 mod fault;
 mod filing;
@@ -38,3 +39,8 @@ mod telling;
 mod trimmed;
 mod units;
 mod world;
+
+/// Whether the stories are told on DynamoDB, as an emulator speaks it: see [`dynamodb`].
+fn on_dynamodb() -> bool {
+    std::env::var_os("WHEREABOUTS_ENGINE").is_some_and(|it| it == "dynamodb")
+}
