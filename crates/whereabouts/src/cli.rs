@@ -38,6 +38,10 @@ pub enum Command {
     Rebuild(Rebuild),
     /// Check a whole audit log, and name what is wrong with it.
     Verify(Verify),
+    /// Say whether a deployment does all that matters, by a test package.
+    Check(Check),
+    /// Say what a load costs on AWS.
+    Cost(Cost),
 }
 
 /// Which store, and how to answer.
@@ -266,4 +270,96 @@ pub struct Verify {
     /// Answer in JSON, for programs.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Say whether a deployment does all that matters: signs in, registers a test package, scans
+/// it, asks where it is, and has the audit log prove all of that.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Its address, such as `https://where.example`.
+    pub url: String,
+    /// A file with an API token of somebody who may enter and audit.
+    #[arg(long, value_name = "FILE")]
+    pub token: PathBuf,
+    /// The log's public key, as text or in a file; without it the one beside the log.
+    #[arg(long, value_name = "KEY|FILE")]
+    pub key: Option<String>,
+    /// Answer in JSON, for programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Say what a load costs on AWS: a month's bill, what one of each thing costs, and what many
+/// people at once take.
+#[derive(Debug, Args)]
+pub struct Cost {
+    /// Packages in motion at a time, each for five days.
+    #[arg(long, value_name = "N", default_value_t = 5e6, value_parser = amount)]
+    pub packages: f64,
+    /// Custody events of each.
+    #[arg(long, value_name = "N", default_value_t = 15.0, value_parser = amount)]
+    pub events: f64,
+    /// Events in one request.
+    #[arg(long, value_name = "N", default_value_t = 25.0, value_parser = at_least_one)]
+    pub events_together: f64,
+    /// Vehicles with a tracker.
+    #[arg(long, value_name = "N", default_value_t = 25_000.0, value_parser = amount)]
+    pub vehicles: f64,
+    /// Seconds between two fixes of one.
+    #[arg(long, value_name = "S", default_value_t = 10.0, value_parser = at_least_one)]
+    pub fix_period: f64,
+    /// Hours a day in which vehicles drive and people watch.
+    #[arg(long, value_name = "H", default_value_t = 8.0, value_parser = amount)]
+    pub hours: f64,
+    /// Fixes in one request.
+    #[arg(long, value_name = "N", default_value_t = 500.0, value_parser = at_least_one)]
+    pub fixes_together: f64,
+    /// Of these, how many are of one tracker.
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = at_least_one)]
+    pub coalesced: f64,
+    /// Part of the fixes (0 to 1) that are of vehicles that carry packages.
+    #[arg(long, value_name = "PART", default_value_t = 1.0, value_parser = part)]
+    pub carrying: f64,
+    /// People who watch the map, and who come at once.
+    #[arg(long, value_name = "N", default_value_t = 20_000.0, value_parser = amount)]
+    pub viewers: f64,
+    /// Part of their looks (0 to 1) that the edge answers by itself.
+    #[arg(long, value_name = "PART", default_value_t = 0.95, value_parser = part)]
+    pub cached: f64,
+    /// Questions about one package each day, by all together.
+    #[arg(long, value_name = "N", default_value_t = 1e7, value_parser = amount)]
+    pub questions: f64,
+    /// People who sign in by Cognito in a month; an issuer of one's own costs nothing.
+    #[arg(long, value_name = "N", default_value_t = 0.0, value_parser = amount)]
+    pub cognito_people: f64,
+    /// How many years are kept already.
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = amount)]
+    pub years: f64,
+    /// Requests a second that the API lets in, of those who come at once.
+    #[arg(long, value_name = "N", default_value_t = 10_000.0, value_parser = at_least_one)]
+    pub requests: f64,
+    /// Another price table, of the form of crates/cost/prices.toml.
+    #[arg(long, value_name = "FILE")]
+    pub prices: Option<PathBuf>,
+    /// Answer in JSON, for programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn within(text: &str, least: f64, most: f64) -> Result<f64, String> {
+    let number: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    let good = (least..=most).contains(&number);
+    if good { Ok(number) } else { Err(format!("not within {least} and {most}")) }
+}
+
+fn amount(text: &str) -> Result<f64, String> {
+    within(text, 0.0, 1e12)
+}
+
+fn at_least_one(text: &str) -> Result<f64, String> {
+    within(text, 1.0, 1e12)
+}
+
+fn part(text: &str) -> Result<f64, String> {
+    within(text, 0.0, 1.0)
 }

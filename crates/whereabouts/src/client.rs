@@ -29,11 +29,11 @@ const ANSWER_LEN_MAX: usize = 64 << 20;
 
 /// One way to reach the API with every permission.
 pub enum Client {
-    /// The server that holds the data folder.
+    /// A server: the one that holds the data folder, or one at an address.
     Running {
         /// Where it listens.
         url: String,
-        /// The key that only the folder's owner can read.
+        /// The key that only the folder's owner can read, or a token.
         key: String,
         /// Keeps the connection.
         agent: ureq::Agent,
@@ -75,6 +75,11 @@ impl Client {
         Ok(Self::Here { router, key })
     }
 
+    /// Reaches the server at an address, as whoever the token is of.
+    pub fn at(url: &str, token: &str) -> Self {
+        Self::Running { url: url.to_owned(), key: token.to_owned(), agent: agent() }
+    }
+
     /// Asks for `path`.
     pub async fn get(&self, path: &str) -> Result<Answer, Failure> {
         self.ask(Method::GET, path, None).await
@@ -99,6 +104,13 @@ impl Client {
 }
 
 impl Client {
+    /// What is answered to `path`, as text.
+    pub async fn text(&self, path: &str) -> Result<String, Failure> {
+        let mut bytes = Vec::new();
+        self.copy(path, &mut bytes).await?;
+        String::from_utf8(bytes).map_err(failed)
+    }
+
     /// Writes what is answered to `path` as it comes, however much it is.
     pub async fn copy(&self, path: &str, out: &mut (impl Write + Send)) -> Result<(), Failure> {
         match self {
@@ -205,15 +217,19 @@ fn running(data: &Path) -> Option<Client> {
     let text = fs::read_to_string(data.join(SERVER_FILE)).ok()?;
     let found: Value = serde_json::from_str(&text).ok()?;
     let (url, key) = (found["url"].as_str()?.to_owned(), found["key"].as_str()?.to_owned());
+    let agent = agent();
+    // A file left behind by a server that was killed answers nothing.
+    agent.get(format!("{url}/healthz")).call().ok()?;
+    Some(Client::Running { url, key, agent })
+}
+
+fn agent() -> ureq::Agent {
     let config = ureq::Agent::config_builder()
         .timeout_connect(Some(Duration::from_secs(2)))
         .timeout_global(Some(Duration::from_secs(120)))
         .http_status_as_error(false)
         .build();
-    let agent: ureq::Agent = config.into();
-    // A file left behind by a server that was killed answers nothing.
-    agent.get(format!("{url}/healthz")).call().ok()?;
-    Some(Client::Running { url, key, agent })
+    config.into()
 }
 
 /// Says where the server on a data folder listens, for as long as it lives.

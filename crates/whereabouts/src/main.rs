@@ -1,9 +1,11 @@
 //! Whereabouts on one folder: the server and the command line.
 
 mod backup;
+mod check;
 mod cli;
 mod client;
 mod company;
+mod cost;
 mod demo;
 mod export;
 mod failure;
@@ -60,5 +62,7 @@ async fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Backup(it) => backup::backup(it).await,
         Command::Rebuild(it) => rebuild::rebuild(it).await,
         Command::Verify(it) => verify::verify(it).await,
+        Command::Check(it) => check::check(it).await,
+        Command::Cost(it) => cost::cost(&it),
     }
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod demo_world;
+mod deployed;
 mod first_start;
 mod kill;
 mod log;
