@@ -10,9 +10,10 @@ pub fn bill(load: &Load, prices: &Prices) -> String {
         String::from("| what | in a month | each million | a month |\n|---|--:|--:|--:|\n");
     for part in bill.parts.iter().filter(|it| 0.0 < bill.usd_of(it)) {
         let alone = part.count <= 1.0;
-        let (count, each) = match alone {
-            true => (String::new(), String::new()),
-            false => (count(part.count), usd(part.each.usd(prices) * 1e6)),
+        let (count, each) = if alone {
+            (String::new(), String::new())
+        } else {
+            (count(part.count), usd(part.each.usd(prices) * 1e6))
         };
         out += &format!("| {} | {count} | {each} | {} |\n", part.what, usd(bill.usd_of(part)));
     }

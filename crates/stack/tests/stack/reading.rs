@@ -32,7 +32,7 @@ Resources:
 "#;
 
 fn read() -> Template {
-    Template::of_text(TEMPLATE).unwrap()
+    Template::of_text(TEMPLATE).expect("a template")
 }
 
 #[test]

@@ -90,7 +90,7 @@ pub fn resources_let_in_whom_they_name(stack: &Stack) -> Vec<String> {
             if words(&statement["Action"]).iter().any(|it| it.contains('*')) {
                 broken.push(format!("{id}: {sid} allows {}", statement["Action"]));
             }
-            if statement["Condition"].as_object().is_none_or(|it| it.is_empty()) {
+            if statement["Condition"].as_object().is_none_or(serde_json::Map::is_empty) {
                 broken.push(format!("{id}: {sid} serves anybody's {services:?}"));
             }
         }
