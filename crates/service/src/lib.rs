@@ -9,6 +9,7 @@ pub mod derive;
 pub mod devices;
 pub mod erasing;
 pub mod error;
+pub mod expiry;
 pub mod filing;
 pub mod fixes;
 pub mod history;

@@ -53,6 +53,7 @@ pub use password::{PASSWORD_CHARS_MIN, PASSWORD_LEN_MAX};
 pub use permission::{Permission, Permissions};
 pub use principal::{Credential, Principal, SignedIn};
 pub use secret::{Secret, SessionId, TOKEN_PREFIX, TokenId};
+pub(crate) use session::session_ends;
 pub use session::{IDLE_MAX, NewSession, SESSION_MAX, Session};
 pub use sign_in::Caller;
 pub use token::{ApiToken, NewToken, TOKENS_MAX};

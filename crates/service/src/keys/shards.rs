@@ -12,8 +12,7 @@ use table::Key;
 use super::{
     ACCESS_SHARDS, ARCHIVING_SHARDS, ATTENTION_SHARDS, CLOSED_SHARDS, FIRST_DAY, HOLDER_SHARDS,
     ISSUED_NAME_SHARDS, LIST_SHARDS, OUTBOX_SHARDS, POSTING_SLOTS, Posted, SEGMENTS,
-    SUBJECT_SHARDS, TRAIL_DAYS,
-    UNSEALED_SHARDS,
+    SUBJECT_SHARDS, TRAIL_DAYS, UNSEALED_SHARDS,
 };
 
 pub(super) fn segment_key(day: u32, first: u64) -> Key {
@@ -451,6 +450,11 @@ pub(super) fn of_person(user: UserId, tag: u8, rest: &[u8]) -> Key {
 #[must_use]
 pub fn outbox_shard(bucket: u8) -> Vec<u8> {
     vec![b'j', bucket]
+}
+
+/// Whether a key is that of news that wait.
+pub fn is_outbox(key: &Key) -> bool {
+    (0..OUTBOX_SHARDS).any(|bucket| outbox_shard(bucket) == key.shard)
 }
 
 pub(super) fn outbox_key(due: Timestamp, event: &[u8; 16]) -> Key {

@@ -68,6 +68,11 @@ impl SessionRow {
     }
 }
 
+/// When the session of a row ends at the latest, if it is one.
+pub(crate) fn session_ends(row: &[u8]) -> Option<Timestamp> {
+    minicbor::decode::<SessionRow>(row).ok().map(|it| it.expires_at())
+}
+
 impl People {
     /// Somebody's sessions, the one used last first.
     pub async fn sessions(&self, user: UserId) -> Result<Vec<Session>> {
