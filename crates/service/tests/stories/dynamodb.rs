@@ -8,6 +8,7 @@ use domain::{
     fixes::Batch,
     id::{PackageId, Subject},
 };
+use futures::future::LocalBoxFuture;
 use table::{Memory, Mirror, Table, Usage};
 use table_dynamodb::{Dynamo, emulated::Emulator};
 
@@ -46,22 +47,37 @@ struct Costs {
 
 impl Costs {
     /// Does something and tells what it cost, and then what follows from it.
-    async fn of(&self, what: &str, does: impl Future<Output = ()>) -> Usage {
-        let before = self.dynamo.usage();
-        self.part(what, does).await;
-        let follows = async { self.world.projector.catch_up().await.unwrap() };
-        self.part("  what follows from it", follows).await;
-        self.dynamo.usage() - before
+    fn of<'a>(
+        &'a self,
+        what: &'a str,
+        does: impl Future<Output = ()> + 'a,
+    ) -> LocalBoxFuture<'a, Usage> {
+        let does = self.part(what, does);
+        Box::pin(async move {
+            let before = self.dynamo.usage();
+            does.await;
+            let follows = async { self.world.projector.catch_up().await.unwrap() };
+            self.part("  what follows from it", follows).await;
+            self.dynamo.usage() - before
+        })
     }
 
-    async fn part(&self, what: &str, does: impl Future<Output = ()>) {
-        let before = (self.dynamo.usage(), self.memory.usage(), self.dynamo.requests());
-        does.await;
-        let (charged, counted) = (self.dynamo.usage() - before.0, self.memory.usage() - before.1);
-        assert_eq!(charged, counted, "{what}: charged, and counted by ourselves");
-        let requests = self.dynamo.requests() - before.2;
-        let (written, read) = (charged.write_units, charged.read_units);
-        println!("{what:<34} {written:>5} write units {read:>5} read units   {requests}");
+    fn part<'a>(
+        &'a self,
+        what: &'a str,
+        does: impl Future<Output = ()> + 'a,
+    ) -> LocalBoxFuture<'a, ()> {
+        let does = Box::pin(does);
+        Box::pin(async move {
+            let before = (self.dynamo.usage(), self.memory.usage(), self.dynamo.requests());
+            does.await;
+            let charged = self.dynamo.usage() - before.0;
+            let counted = self.memory.usage() - before.1;
+            assert_eq!(charged, counted, "{what}: charged, and counted by ourselves");
+            let requests = self.dynamo.requests() - before.2;
+            let (written, read) = (charged.write_units, charged.read_units);
+            println!("{what:<34} {written:>5} write units {read:>5} read units   {requests}");
+        })
     }
 }
 
