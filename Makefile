@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` shows the product, `make test` proves it.
-# Both need only Rust (https://rustup.rs), make and a C linker.
+# Both need only Rust (https://rustup.rs), make and a C compiler; tests take Python and Node where they are.
 
 DATA ?= data/demo
 LISTEN ?= 127.0.0.1:8080

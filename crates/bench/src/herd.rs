@@ -172,6 +172,7 @@ async fn session(service: &Service, number: usize) -> io::Result<String> {
         email_verified: false,
         permissions: Permissions::NONE.with(Permission::Track),
         password: None,
+        subject: None,
     };
     let people = service.people();
     people.create_user(&by, new).await.map_err(io::Error::other)?;

@@ -140,6 +140,33 @@ impl Settings {
         Self::parse(&text)?.checked(path.parent().unwrap_or(Path::new("")))
     }
 
+    /// The least that must be known, and the usual of all else.
+    #[must_use]
+    pub fn new(issuer: String, client_id: String, public_url: String) -> Self {
+        Self {
+            issuer,
+            client_id,
+            client_secret: None,
+            client_secret_file: None,
+            public_url,
+            name: None,
+            audience: None,
+            subject_claim: None,
+            scopes: None,
+            groups_claim: None,
+            groups: BTreeMap::new(),
+            everybody: None,
+            first_admin_email: None,
+            first_admin_subject: None,
+            email_domains: Vec::new(),
+            passwords: None,
+            session_h: None,
+            jwks_url: None,
+            endpoints: Endpoints::default(),
+            ca_file: None,
+        }
+    }
+
     /// Reads TOML.
     pub fn parse(text: &str) -> Result<Self, InvalidSettings> {
         toml::from_str(text).map_err(|why: toml::de::Error| one("the file", why.message()))

@@ -13,25 +13,13 @@ use std::{
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region, SharedHttpClient};
 use dynoxide::Database;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{Dynamo, create};
 
 /// What the deployment's template says of the table.
 pub fn properties() -> Value {
-    json!({
-        "AttributeDefinitions": [
-            { "AttributeName": "pk", "AttributeType": "B" },
-            { "AttributeName": "sk", "AttributeType": "B" },
-        ],
-        "KeySchema": [
-            { "AttributeName": "pk", "KeyType": "HASH" },
-            { "AttributeName": "sk", "KeyType": "RANGE" },
-        ],
-        "BillingMode": "PAY_PER_REQUEST",
-        "StreamSpecification": { "StreamViewType": "NEW_AND_OLD_IMAGES" },
-        "TimeToLiveSpecification": { "AttributeName": "x", "Enabled": true },
-    })
+    stack::Stack::deployed().properties("Table").clone()
 }
 
 /// A server that speaks like DynamoDB.
@@ -67,6 +55,12 @@ impl Emulator {
     #[must_use]
     pub fn at(endpoint: &str) -> Self {
         Self { endpoint: endpoint.to_owned() }
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
     }
 
     /// A client of its own for one test: connections belong to its runtime.

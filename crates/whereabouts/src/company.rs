@@ -2,13 +2,11 @@
 
 use std::{path::Path, sync::Arc};
 
+use host::SystemClock;
 use oidc::{Checked, Oidc, Settings};
 use service::{Service, people::Company};
 
-use crate::{
-    failure::{Failure, failed},
-    outside::SystemClock,
-};
+use crate::failure::{Failure, failed};
 
 /// Reads which issuer is trusted, and what its people may do.
 pub fn read(path: &Path) -> Result<Checked, Failure> {

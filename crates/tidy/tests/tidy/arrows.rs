@@ -15,7 +15,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("intake", &["domain"]),
     ("demo", &["domain", "intake"]),
     ("table-embedded", &["table"]),
-    ("table-dynamodb", &["table"]),
+    ("table-dynamodb", &["stack", "table"]),
     ("service", &["audit", "blobs", "domain", "history", "intake", "table"]),
     ("host", &["domain", "service"]),
     ("api", &["blobs", "domain", "intake", "service", "table"]),
@@ -40,6 +40,21 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tidy", &[]),
     ("depth", &[]),
     ("journeys", &[]),
+    (
+        "lambda",
+        &[
+            "api",
+            "audit",
+            "blobs",
+            "domain",
+            "host",
+            "oidc",
+            "service",
+            "stack",
+            "table",
+            "table-dynamodb",
+        ],
+    ),
     ("stack", &[]),
     ("cost", &[]),
     (
@@ -62,7 +77,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// Foreign crates that shape the code around them, and the crates they may shape.
 const OWNED: &[(&str, &[&str])] = &[
-    ("axum", &["api", "whereabouts", "bench"]),
+    ("axum", &["api", "whereabouts", "bench", "lambda"]),
     ("utoipa", &["api"]),
     ("jsonschema", &["api"]),
     ("fjall", &["table-embedded"]),

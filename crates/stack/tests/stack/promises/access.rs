@@ -10,7 +10,7 @@ use super::{listed, resource_policies, roles, words};
 /// Functions whose code deletes rows: sessions and erasures, rows that are derived, sealed
 /// batches, filed events. Which rows those are no policy can say, as IAM sees no sort key.
 const DELETING: &[&str] =
-    &["ApiRole", "FixesRole", "ProjectorRole", "SchedulerRole", "CompactorRole"];
+    &["ApiRole", "FixesRole", "ProjectorRole", "SequencerRole", "SchedulerRole", "CompactorRole"];
 /// What nobody needs who only works with a stack.
 const NEVER: &[&str] = &[
     "s3:BypassGovernanceRetention",
