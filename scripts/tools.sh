@@ -34,12 +34,12 @@ install_python() {
     is_current python "$wanted" && return
     rm -rf "$tools/python" "$tools/python.made-of"
     if python3 -m venv "$tools/python" >&2; then
-        "$tools/python/bin/python" -m pip install --quiet --disable-pip-version-check \
+        "$tools/python/bin/python" -m pip install --quiet --disable-pip-version-check --timeout 30 --retries 2 \
             -r "$wanted" >&2
     else
         # Debian keeps what makes a venv in a package of its own: a folder will do.
         rm -rf "$tools/python"
-        python3 -m pip install --quiet --disable-pip-version-check \
+        python3 -m pip install --quiet --disable-pip-version-check --timeout 30 --retries 2 \
             --target "$tools/python/lib" -r "$wanted" >&2
         mkdir -p "$tools/python/bin"
         for program in "$tools"/python/lib/bin/*; do
