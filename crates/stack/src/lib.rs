@@ -6,6 +6,7 @@
 //! replaced, and functions have what `Globals` says. What only AWS can know stands for itself: a `Ref` to a resource is its logical id, and
 //! `Fn::GetAtt` is `arn:LogicalId` for an ARN and `LogicalId.Attribute` for anything else.
 
+mod moto;
 mod mutation;
 mod resolve;
 mod tools;
@@ -15,6 +16,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use serde_json::{Map, Value};
 
+pub use moto::Moto;
 pub use mutation::edit;
 pub use tools::{Tools, unavailable};
 

@@ -1,12 +1,7 @@
 //! What functions find around them, made from the template's own properties: a table in
 //! an emulator of this process; buckets, queues, a bus, a topic and secrets in moto.
 
-use std::{
-    collections::HashMap,
-    net::TcpListener,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::collections::HashMap;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -17,7 +12,7 @@ use blobs::s3::Bucket;
 use host::SystemClock;
 use serde_json::{Value, json};
 use service::outside::Clock;
-use stack::{Stack, Tools};
+use stack::{Moto, Stack};
 use table_dynamodb::{Dynamo, create, emulated::Emulator};
 
 use crate::{company::key, runtime::Function};
@@ -30,7 +25,7 @@ pub const ORIGIN: &str = "from the distribution";
 
 /// All of it. It goes with this value.
 pub struct Cloud {
-    moto: Child,
+    _moto: Moto,
     moto_at: String,
     emulator: Emulator,
     stack: Stack,
@@ -42,16 +37,8 @@ pub struct Cloud {
 impl Cloud {
     /// Starts it; an error if the tools cannot be had.
     pub async fn start() -> Result<Self, String> {
-        let tools = Tools::python()?;
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
-        let port = port.map_err(|it| it.to_string())?.port();
-        let moto = Command::new(tools.interpreter())
-            .args(["-m", "moto.server", "-H", "127.0.0.1", "-p", &port.to_string()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|it| format!("moto: {it}"))?;
-        let moto_at = format!("http://127.0.0.1:{port}");
+        let moto = tokio::task::spawn_blocking(Moto::start).await.expect("it ends")?;
+        let (moto_at, port) = (moto.url(), moto.port());
         let config = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(REGION))
             .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
@@ -59,8 +46,8 @@ impl Cloud {
             .load()
             .await;
         let (emulator, stack) = (Emulator::dynoxide(), Stack::deployed());
-        let mut cloud = Self { moto, moto_at, emulator, stack, config, names: HashMap::new() };
-        cloud.until_it_answers().await;
+        let mut cloud =
+            Self { _moto: moto, moto_at, emulator, stack, config, names: HashMap::new() };
         cloud.make_table(port).await;
         cloud.make_buckets().await;
         cloud.make_queues().await;
@@ -68,16 +55,6 @@ impl Cloud {
         cloud.keep_secrets().await;
         cloud.make_people().await;
         Ok(cloud)
-    }
-
-    async fn until_it_answers(&self) {
-        for _ in 0..600 {
-            if reqwest::get(format!("{}/moto-api/", self.moto_at)).await.is_ok() {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-        panic!("moto does not answer");
     }
 
     async fn make_table(&mut self, port: u16) {
@@ -285,11 +262,4 @@ impl Cloud {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
-}
-
-impl Drop for Cloud {
-    fn drop(&mut self) {
-        let _ = self.moto.kill();
-        let _ = self.moto.wait();
-    }
 }

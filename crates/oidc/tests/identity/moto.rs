@@ -1,100 +1,34 @@
 //! Somebody else's issuer: the Cognito of moto, with its own keys and its own tokens.
 
-use std::{
-    env,
-    net::{TcpListener, TcpStream},
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    thread::sleep,
-    time::Duration,
-};
+use std::path::Path;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::time::{HOUR, SECOND};
 use oidc::Settings;
 use serde_json::{Value, json};
 use service::people::{Disbelief, Issuer};
+use stack::{Moto, unavailable};
 
 use crate::{issuer::TestIssuer, world::World};
 
 const GROUP: &str = "clerks";
 const PASSWORD: &str = "Four-unrelated-w0rds";
 
-/// The Python that has moto, installed by our own script unless a place is named; or why
-/// there is none.
-#[expect(clippy::disallowed_methods, reason = "where tools are is told by the environment")]
-fn python() -> Result<PathBuf, String> {
-    if let Ok(named) = env::var("WHEREABOUTS_TOOLS_PYTHON") {
-        return Ok(named.into());
-    }
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/tools.sh");
-    let ran = Command::new("sh").arg(&script).arg("python").stdin(Stdio::null()).output();
-    let ran = ran.map_err(|why| why.to_string())?;
-    let text = String::from_utf8_lossy(&ran.stdout);
-    let found = text.lines().find_map(|it| it.strip_prefix("python="));
-    let found = found.filter(|_| ran.status.success()).map(PathBuf::from);
-    found.ok_or_else(|| String::from_utf8_lossy(&ran.stderr).trim().to_owned())
-}
+/// The Cognito of a running moto.
+struct Cognito(Moto);
 
-/// A running moto.
-struct Moto {
-    child: Child,
-    url: String,
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Moto {
+impl Cognito {
     /// Starts it; `None`, said loudly, where there is none and none is demanded.
-    #[expect(clippy::disallowed_methods, reason = "whether tools are needed is told by it")]
     fn start() -> Option<Self> {
-        match python().and_then(|it| Self::on(&it)) {
-            Ok(moto) => Some(moto),
-            Err(why) => {
-                let needed = env::var("WHEREABOUTS_TOOLS").is_ok_and(|it| it == "required");
-                assert!(!needed, "moto is needed: {why}");
-                eprintln!("SKIPPED: tokens of moto's Cognito, because there is no moto: {why}");
-                None
-            }
-        }
-    }
-
-    fn on(python: &Path) -> Result<Self, String> {
-        let free = TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr());
-        let port = free.map_err(|why| why.to_string())?.port();
-        let main =
-            format!("from moto.server import main; main(['-H', '127.0.0.1', '-p', '{port}'])");
-        let mut command = Command::new(python);
-        command
-            .arg("-c")
-            .arg(main)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let child = command.spawn().map_err(|why| format!("{}: {why}", python.display()))?;
-        let mut moto = Self { child, url: format!("http://127.0.0.1:{port}") };
-        for _ in 0..600 {
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-                return Ok(moto);
-            }
-            if let Ok(Some(ended)) = moto.child.try_wait() {
-                return Err(format!("moto ended with {ended}"));
-            }
-            sleep(Duration::from_millis(100));
-        }
-        Err("moto did not begin within a minute".to_owned())
+        let started = Moto::start();
+        started.map(Self).map_err(|why| unavailable("tokens of moto's Cognito", &why)).ok()
     }
 
     fn call(&self, action: &str, body: &Value) -> Value {
         let credential = "AKIDEXAMPLE/20260101/us-east-1/cognito-idp/aws4_request";
         let signed =
             format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host, Signature=0000");
-        let answer = ureq::post(&self.url)
+        let answer = ureq::post(self.0.url())
             .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{action}"))
             .header("content-type", "application/x-amz-json-1.1")
             .header("authorization", signed)
@@ -149,7 +83,7 @@ fn issued_at_s(token: &str) -> i64 {
 
 #[tokio::test]
 async fn tokens_of_motos_cognito_open_what_they_should_and_nothing_else() {
-    let Some(moto) = tokio::task::spawn_blocking(Moto::start).await.expect("it ends") else {
+    let Some(moto) = tokio::task::spawn_blocking(Cognito::start).await.expect("it ends") else {
         return;
     };
     let (pool, client) = moto.pool();
@@ -168,7 +102,7 @@ async fn tokens_of_motos_cognito_open_what_they_should_and_nothing_else() {
     let billing = moto.tokens(&pool, &other_client, "bob");
 
     let issuer = format!("https://cognito-idp.us-east-1.amazonaws.com/{pool}");
-    let keys = format!("{}/{pool}/.well-known/jwks.json", moto.url);
+    let keys = format!("{}/{pool}/.well-known/jwks.json", moto.0.url());
     let settings = format!(
         "issuer = \"{issuer}\"\njwks_url = \"{keys}\"\nclient_id = \"{client}\"\n\
          public_url = \"https://where.test\"\ngroups_claim = \"cognito:groups\"\n\
