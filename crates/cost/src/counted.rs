@@ -24,9 +24,10 @@ pub const RING: Units = Units { writes: 1.0, reads: 1.0 };
 pub const FIX: Units = Units { writes: 0.09, reads: 0.02 };
 /// A queued message of fixes is marked as taken in, and the mark removed after a week.
 pub const MESSAGE: Units = Units { writes: 3.0, reads: 1.0 };
-/// Besides, for each fix of what carries packages: the map is looked at, and at times drawn anew.
-/// Mean over an hour on the road with a fix each ten seconds that tells speed and course.
-pub const CARRYING: Units = Units { writes: 0.72, reads: 13.45 };
+/// Besides, for each fix of what carries packages: its mark on the map is looked at, and drawn on
+/// where it errs; once in ten minutes everything that is known is looked at. Mean over an hour
+/// on the road with a fix each ten seconds that tells speed and course.
+pub const CARRYING: Units = Units { writes: 0.67, reads: 2.22 };
 /// A package is read by somebody with a session, and where it is.
 pub const QUESTION: Units = Units { writes: 0.0, reads: 9.0 };
 /// A look at what is due, when nothing is.
@@ -46,8 +47,9 @@ pub mod took_ms {
     pub const EVENT_DERIVED: f64 = 6.0;
     /// A fix in a batch of messages: 256 rings are moved on side by side.
     pub const FIX: f64 = 0.12;
-    /// A mark that is looked at: it reads one thing after the other.
-    pub const CARRYING: f64 = 6.0;
+    /// A mark that is looked at: one read, and at times a write after it; each tenth minute some
+    /// thirty reads, one after the other.
+    pub const CARRYING: f64 = 1.2;
     /// A change that is only looked at.
     pub const CHANGE: f64 = 0.02;
     /// A look when there is nothing.
@@ -64,6 +66,11 @@ pub const BATCH_CHANGES: f64 = 1_000.0;
 pub const BATCH_MESSAGES: f64 = 500.0;
 /// Messages that one request to a queue brings or removes.
 pub const QUEUE_TOGETHER: f64 = 10.0;
+/// Shards of the stream at the design load: a partition takes a thousand write units a second,
+/// and they are not filled evenly.
+pub const STREAM_SHARDS: f64 = 10.0;
+/// Sorts of news among the events of a batch (docs/events.md): most are `moved`.
+pub const SORTS_TOLD: f64 = 4.0;
 /// Both who read the stream.
 pub const STREAM_READERS: f64 = 2.0;
 /// Seconds between two batches of the log at most (deploy/template.yaml, the sequencer's window).

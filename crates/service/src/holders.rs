@@ -11,11 +11,12 @@ use domain::{
     holding::{HolderId, Holding},
     id::{ContainerId, Subject, TrackerId},
     map::Counts,
+    motion::Fix,
     state::State,
     whereabouts::DEPTH_MAX,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use table::{Changed, Guard, Scan, Seq, Write};
+use table::{Changed, Entry, Guard, Scan, Seq, Write};
 
 use crate::{
     Service,
@@ -133,9 +134,13 @@ impl Service {
 
     async fn place_on_map(&self, holder: HolderId, row: &mut HolderRow, moved: bool) -> Result<()> {
         if row.counts.is_empty() || self.is_held(holder).await? {
-            row.shown = None;
+            (row.shown, row.foretold) = (None, None);
         } else if moved || row.shown.is_none() {
             row.shown = self.shown(holder).await?;
+            row.foretold = match &row.shown {
+                Some(shown) => self.foretold(holder, shown).await?,
+                None => None,
+            };
         }
         Ok(())
     }
@@ -229,17 +234,34 @@ impl Service {
             fix = coarsened(&fix);
         }
         for holder in carried.iter().filter_map(holder_id) {
-            let row = self.holder(holder).await?;
+            let Some(entry) = self.table.get(&Row::Holder(holder).key()).await? else { continue };
+            let row: HolderRow = minicbor::decode(&entry.value)?;
             let off = match &row.shown {
                 Some(shown) => shown::is_off(&shown.path, &fix),
                 // Nobody knew where it was until now, or something else holds it.
                 None => !row.counts.is_empty() && !self.is_held(holder).await?,
             };
-            if off {
+            if off && !self.draw_on(entry, &row, &fix, tracker).await? {
                 moved.push(holder);
             }
         }
         Ok(moved)
+    }
+
+    /// Draws a holder on from a fix, where nothing else need be looked at; whether it did.
+    async fn draw_on(
+        &self,
+        entry: Entry,
+        row: &HolderRow,
+        fix: &Fix,
+        by: TrackerId,
+    ) -> Result<bool> {
+        let Some(row) = shown::drawn_on(row, fix, by, self.clock.now()) else { return Ok(false) };
+        let put = Write::put(entry.key, Guard::Unchanged(entry.version), to_bytes(&row));
+        match self.table.write(vec![put]).await {
+            Err(table::Error::Conflict(_)) => Ok(false),
+            other => Ok(other.map(|()| true)?),
+        }
     }
 
     /// Whether something else holds a holder, which then is not on the map itself.

@@ -3,7 +3,7 @@
 use domain::{
     event::Event,
     holding::Lane,
-    id::{ClientId, PhotoId, PlaceId},
+    id::{ClientId, PhotoId, PlaceId, TrackerId},
     leaf::{LeafHash, leaf, leaf_hash},
     map::{Counts, MarkKind, Path},
     mode::Mode,
@@ -92,6 +92,21 @@ pub struct HolderRow {
     /// nothing, or nobody knows where it is.
     #[n(3)]
     pub shown: Option<Shown>,
+    /// Set while it moves by a tracker's word.
+    #[n(4)]
+    pub foretold: Option<Foretold>,
+}
+
+/// When the whole way of a holder was worked out, from everything that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Foretold {
+    /// As of when.
+    #[n(0)]
+    pub at: Timestamp,
+    /// Which tracker tells where it is until the next time.
+    #[n(1)]
+    pub by: TrackerId,
 }
 
 /// Where the map shows a holder.

@@ -19,7 +19,7 @@ use crate::{
     Service,
     error::Result,
     keys::{holder_shard, subject_of_bytes},
-    rows::{MemberRow, Shown},
+    rows::{Foretold, HolderRow, MemberRow, Shown},
 };
 
 /// How far ahead a way is shown that nobody said the end of.
@@ -32,6 +32,9 @@ const GOES_ON: Millis = MINUTE;
 const MOVES_MM_S: u32 = 2_000;
 /// and is on its foretold way only some time after that.
 const LATER: Millis = 9 * MINUTE;
+/// A way that was worked out from everything is believed for so long, while fixes move
+/// only where it begins.
+const FORETOLD_FOR: Millis = 10 * MINUTE;
 /// What moves less than this is shown at rest.
 pub const RESTS_M: f64 = 100.0;
 /// Points of a way.
@@ -55,7 +58,42 @@ pub fn is_off(path: &Path, fix: &Fix) -> bool {
     allowed_m < off_m || allowed_m < off_height_m
 }
 
+/// A holder drawn on from where it was just measured, if the rest of its way was worked out
+/// not long ago; nothing if everything has to be looked at.
+pub fn drawn_on(row: &HolderRow, fix: &Fix, by: TrackerId, now: Timestamp) -> Option<HolderRow> {
+    let foretold = row.foretold.filter(|it| it.by == by && now.since(it.at) < FORETOLD_FOR)?;
+    let before = row.shown.as_ref()?;
+    let radius_mm = fix.radius_95_mm?;
+    let points = goes_on(fix, now)?.into_iter().chain(later(before.path.points(), fix.at));
+    let shown = Shown {
+        path: Path::along(points.collect())?,
+        radius_95_m: radius_mm.div_ceil(1_000),
+        as_of: fix.at,
+        ..before.clone()
+    };
+    Some(HolderRow { shown: Some(shown), foretold: Some(foretold), ..row.clone() })
+}
+
 impl Service {
+    /// As of when the way of a holder was worked out, if its tracker may draw it on.
+    pub(super) async fn foretold(
+        &self,
+        holder: HolderId,
+        shown: &Shown,
+    ) -> Result<Option<Foretold>> {
+        if shown.path.is_resting() {
+            return Ok(None);
+        }
+        let subject = match holder {
+            HolderId::Container(id) => Subject::Container(id),
+            HolderId::Package(id) => Subject::Package(id),
+            HolderId::Place(_) | HolderId::Lane(_) => return Ok(None),
+        };
+        let tracker = self.head(subject).await?.and_then(|(head, _)| head.state.tracker);
+        let at = shown.path.points()[0].at;
+        Ok(tracker.map(|(by, _)| Foretold { at, by }))
+    }
+
     /// Where the map shows a holder from now on; nothing if nobody knows.
     pub(crate) async fn shown(&self, holder: HolderId) -> Result<Option<Shown>> {
         match holder {
@@ -192,22 +230,29 @@ pub fn described(state: &State) -> (MarkKind, Option<String>, Option<Mode>) {
 /// What was measured a moment ago goes on as it went for a while; where it goes
 /// afterwards is known only if somebody said that it left for somewhere.
 fn on_course(fix: &Fix, now: Timestamp, points: Vec<Waypoint>, left: bool) -> Vec<Waypoint> {
-    let (Some(speed_mm_s), Some(course_cdeg)) = (fix.speed_mm_s, fix.course_cdeg) else {
-        return points;
-    };
+    let Some(beginning) = goes_on(fix, now) else { return points };
+    let later: Vec<_> = later(&points, fix.at).filter(|_| left).collect();
+    beginning.into_iter().chain(later).collect()
+}
+
+/// Where something is for a while that was measured a moment ago and moves.
+fn goes_on(fix: &Fix, now: Timestamp) -> Option<[Waypoint; 2]> {
+    let (speed_mm_s, course_cdeg) = (fix.speed_mm_s?, fix.course_cdeg?);
     let fresh = (0..GOES_ON).contains(&now.since(fix.at));
     if !fresh || speed_mm_s < MOVES_MM_S {
-        return points;
+        return None;
     }
     let way_m = f64::from(speed_mm_s) / 1000.0 * (GOES_ON / SECOND) as f64;
     let then = destination(fix.position.at, f64::from(course_cdeg) / 100.0, way_m);
     let height_m = fix.position.height.map(Height::ellipsoid_m);
-    let until = fix.at.plus(GOES_ON);
-    let later = points.into_iter().filter(|it| left && LATER <= it.at.since(until));
-    [point(fix.at, fix.position.at, height_m), point(until, then, height_m)]
-        .into_iter()
-        .chain(later)
-        .collect()
+    let here = point(fix.at, fix.position.at, height_m);
+    Some([here, point(fix.at.plus(GOES_ON), then, height_m)])
+}
+
+/// The points of a way that what was measured then does not outdate.
+fn later(points: &[Waypoint], measured_at: Timestamp) -> impl Iterator<Item = Waypoint> + '_ {
+    let from = measured_at.plus(GOES_ON + LATER);
+    points.iter().filter(move |it| from <= it.at).copied()
 }
 
 fn at_place(place: &PlaceRecord, since: Timestamp) -> Shown {
@@ -244,3 +289,6 @@ const fn container_kind(kind: ContainerKind) -> MarkKind {
         ContainerKind::Other => MarkKind::Other,
     }
 }
+
+#[cfg(test)]
+mod tests;
