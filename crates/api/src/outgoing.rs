@@ -2,6 +2,8 @@
 //! channels. The same wire types as the API's; on a bus for somebody who may see neither
 //! personal text nor costs.
 
+use std::collections::BTreeMap;
+
 use domain::{event::Fact, leaf::hex};
 use serde::Serialize;
 use serde_json::Value;
@@ -18,12 +20,14 @@ use crate::wire::{
     viewer::Viewer,
 };
 
+/// More than this in a detail is asked for as a second one: 64 KiB, less what is around it.
+const DETAIL_BYTES_MAX: usize = 60_000;
 /// Who reads a bus is nobody in particular.
 const NOBODY: Viewer = Viewer { personal: false, costs: false };
 
 /// An event as it is told on a bus.
 #[derive(Serialize)]
-struct Detail {
+struct News {
     /// What it is called: another shape would be called otherwise.
     r#type: String,
     /// The same event has the same, however often it is told.
@@ -47,6 +51,17 @@ struct Detail {
     leaf_hash: String,
 }
 
+/// Events of one detail type that are told together.
+#[derive(Debug)]
+pub struct Together {
+    /// What it is called.
+    pub detail_type: String,
+    /// One JSON object that holds them.
+    pub detail: String,
+    /// Which of those that were given, by index.
+    pub which: Vec<usize>,
+}
+
 /// An alarm as operators get it.
 #[derive(Serialize)]
 struct AlarmText<'a> {
@@ -57,14 +72,40 @@ struct AlarmText<'a> {
     says: &'a str,
 }
 
-/// What an event is called on a bus, and its detail, one JSON object.
+/// Events as they are told on a bus, as many together as one detail may hold: what a bus
+/// asks for it goes by details.
 #[must_use]
-pub fn detail(recorded: &Recorded) -> (String, String) {
+pub fn details(events: &[&Recorded]) -> Vec<Together> {
+    let mut by_type: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
+    for (index, recorded) in events.iter().enumerate() {
+        let (detail_type, told) = told(recorded);
+        by_type.entry(detail_type).or_default().push((index, told));
+    }
+    let mut all = Vec::new();
+    for (detail_type, mut told) in by_type {
+        while !told.is_empty() {
+            let mut bytes = 0;
+            let fits = told.iter().take_while(|it| {
+                bytes += it.1.len() + 1;
+                bytes <= DETAIL_BYTES_MAX
+            });
+            let rest = told.split_off(fits.count().max(1));
+            let (which, told_now): (_, Vec<String>) = told.into_iter().unzip();
+            let detail = format!("{{\"events\":[{}]}}", told_now.join(","));
+            all.push(Together { detail_type: detail_type.clone(), detail, which });
+            told = rest;
+        }
+    }
+    all
+}
+
+/// What an event is called on a bus, and what is told of it, one JSON object.
+fn told(recorded: &Recorded) -> (String, String) {
     let event = &recorded.event;
     let said = Event::of(&event.fact, event.happened_at, NOBODY);
-    let told = said.filter(|_| may_be_told(&event.fact));
+    let said = said.filter(|_| may_be_told(&event.fact));
     let name = detail_type(recorded);
-    let detail = Detail {
+    let news = News {
         r#type: name.clone(),
         id: Id(event.id),
         subject: Id(event.subject),
@@ -73,10 +114,10 @@ pub fn detail(recorded: &Recorded) -> (String, String) {
         happened_at: Time(event.happened_at),
         recorded_at: Time(event.recorded_at),
         source: event.source.clone(),
-        event: told.map(|it| without_nothing(json(&it))),
+        event: said.map(|it| without_nothing(json(&it))),
         leaf_hash: hex(&recorded.leaf_hash()),
     };
-    (name, text(&detail))
+    (name, text(&news))
 }
 
 /// A line for the subject of a message, and the alarm as JSON.

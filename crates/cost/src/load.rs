@@ -151,10 +151,12 @@ impl Load {
             .with(Item::BlobPut, self.log_files_of_event())
     }
 
-    /// What it takes to tell other systems of an event on the bus, where any listen.
+    /// What it takes to tell other systems of an event on the bus, where any listen: those of
+    /// one sort that come in one batch of the stream, which is a second's, are told together.
     #[must_use]
     pub fn of_told(&self) -> Taken {
-        Taken::default().with(Item::BusEvent, 1.0)
+        let in_batch = self.custody_events() / (DAYS * 86_400.0) / counted::STREAM_SHARDS;
+        Taken::default().with(Item::BusEvent, 1.0 / (in_batch / counted::SORTS_TOLD).max(1.0))
     }
 
     /// What a registration takes.

@@ -1,11 +1,12 @@
 //! Telling the world: events go to the bus, alarms to a topic, frames to the browsers
 //! that watch.
 
+use std::collections::BTreeSet;
+
+use api::outgoing::Together;
 use aws_config::SdkConfig;
 use aws_sdk_eventbridge::{
-    error::DisplayErrorContext,
-    primitives::DateTime,
-    types::{PutEventsRequestEntry, PutEventsResultEntry},
+    error::DisplayErrorContext, primitives::DateTime, types::PutEventsRequestEntry,
 };
 use futures::future::join_all;
 use service::{
@@ -17,8 +18,8 @@ use table::BoxFuture;
 
 use crate::{appsync::AppSync, environment::Environment};
 
-/// Most events that a bus takes at once.
-const EVENTS_MAX: usize = 10;
+/// Most entries that a bus takes at once, of 64 KiB at most each.
+const ENTRIES_MAX: usize = 10;
 /// Who says so on the bus.
 const SOURCE: &str = "whereabouts";
 
@@ -46,27 +47,28 @@ impl AwsPublisher {
         })
     }
 
-    /// Puts events on the bus, ten at once; says of each whether it is there.
+    /// Puts events on the bus; says of each whether it is there.
     async fn put_events(&self, events: &[&Recorded]) -> Vec<bool> {
         let Some((client, bus)) = &self.bus else { return vec![true; events.len()] };
-        let each = events.chunks(EVENTS_MAX).map(|some| async move {
-            let entries = some.iter().map(|it| entry(bus, it)).collect();
+        let details = api::outgoing::details(events);
+        let each = details.chunks(ENTRIES_MAX).map(|some| async move {
+            let entries = some.iter().map(|it| entry(bus, it, events)).collect();
             match client.put_events().set_entries(Some(entries)).send().await {
-                Ok(put) => {
-                    let is_put = |index| {
-                        put.entries()
-                            .get(index)
-                            .is_some_and(|it: &PutEventsResultEntry| it.event_id().is_some())
-                    };
-                    (0..some.len()).map(is_put).collect()
-                }
+                Ok(put) => put.entries().iter().map(|it| it.event_id().is_some()).collect(),
                 Err(error) => {
                     tracing::warn!(error = %DisplayErrorContext(error), "events are told later");
-                    vec![false; some.len()]
+                    Vec::new()
                 }
             }
         });
-        join_all(each).await.concat()
+        let put: Vec<Vec<bool>> = join_all(each).await;
+        let mut done = vec![false; events.len()];
+        for (some, put) in details.chunks(ENTRIES_MAX).zip(put) {
+            for (told, put) in some.iter().zip(put) {
+                told.which.iter().for_each(|it| done[*it] = put);
+            }
+        }
+        done
     }
 
     async fn raise(&self, alarm: &Alarm) -> bool {
@@ -107,15 +109,17 @@ impl AwsPublisher {
     }
 }
 
-fn entry(bus: &str, recorded: &Recorded) -> PutEventsRequestEntry {
-    let (detail_type, detail) = api::outgoing::detail(recorded);
+fn entry(bus: &str, told: &Together, events: &[&Recorded]) -> PutEventsRequestEntry {
+    let events = || told.which.iter().map(|it| &events[*it].event);
+    let subjects: BTreeSet<String> = events().map(|it| it.subject.to_string()).collect();
+    let last = events().map(|it| it.recorded_at.millis()).max();
     PutEventsRequestEntry::builder()
         .event_bus_name(bus)
         .source(SOURCE)
-        .detail_type(detail_type)
-        .detail(detail)
-        .resources(recorded.event.subject.to_string())
-        .time(DateTime::from_millis(recorded.event.recorded_at.millis()))
+        .detail_type(&told.detail_type)
+        .detail(&told.detail)
+        .set_resources(Some(subjects.into_iter().collect()))
+        .set_time(last.map(DateTime::from_millis))
         .build()
 }
 

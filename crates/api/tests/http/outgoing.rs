@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, env, fs};
 
-use api::outgoing::{alarm, detail};
+use api::outgoing::{alarm, details};
 use domain::{
     event::{Event, Fact, IncidentReason, Measurement, Proof},
     id::{ContainerId, EventId, PackageId, PlaceId, Subject},
@@ -115,10 +115,16 @@ fn pretty(text: &str) -> String {
     serde_json::to_string_pretty(&value).expect("JSON again")
 }
 
+/// An event by itself: what it is called, and the detail that holds only it.
+fn alone(recorded: &Recorded) -> (String, String) {
+    let told = details(&[recorded]).remove(0);
+    (told.detail_type, told.detail)
+}
+
 fn examples() -> String {
     let mut text = String::new();
     for recorded in one_of_each() {
-        let (name, detail) = detail(&recorded);
+        let (name, detail) = alone(&recorded);
         text += &format!("\n`{name}`\n\n```json\n{}\n```\n", pretty(&detail));
     }
     let (line, body) = alarm(&raised());
@@ -178,11 +184,12 @@ fn nothing_is_told_that_not_everybody_may_know() {
         all.push(recorded(3, package(), Fact::Corrected { target, fact: Box::new(fact) }));
     }
     for recorded in all {
-        let (name, detail) = detail(&recorded);
+        let (name, told) = alone(&recorded);
         for secret in ["Secret", "secret", "424242", "4242.42", "usr_clerk"] {
-            assert!(!detail.contains(secret), "{name}: {secret}: {detail}");
+            assert!(!told.contains(secret), "{name}: {secret}: {told}");
         }
-        let detail: Value = serde_json::from_str(&detail).expect("JSON");
+        let told: Value = serde_json::from_str(&told).expect("JSON");
+        let detail = &told["events"][0];
         assert_eq!(detail["type"], name);
         assert_eq!(detail["id"], recorded.event.id.to_string());
         assert_eq!(detail["leaf_hash"], hex(&recorded.leaf_hash()));
@@ -190,5 +197,32 @@ fn nothing_is_told_that_not_everybody_may_know() {
     let truck = Subject::Container(ContainerId::from_bytes([0x66; 16]));
     let left =
         recorded(2, truck, Fact::Departed { from: None, to: None, mode: None, expected_at: None });
-    assert_eq!(detail(&left).0, "whereabouts.container.moved.v1");
+    assert_eq!(alone(&left).0, "whereabouts.container.moved.v1");
+}
+
+#[test]
+fn events_of_one_sort_are_told_together_as_long_as_they_fit() {
+    let arrived = |number: u8| recorded(number, package(), Fact::Arrived { place: place(1) });
+    let note = recorded(201, package(), Fact::Note(Private::new("a Secret note")));
+    let mut all: Vec<Recorded> = (1..=200).map(arrived).collect();
+    all.insert(100, note);
+    let told = details(&all.iter().collect::<Vec<_>>());
+    let types: Vec<&str> = told.iter().map(|it| it.detail_type.as_str()).collect();
+    let moved = "whereabouts.package.moved.v1";
+    let of_moved = types.iter().filter(|it| **it == moved).count();
+    assert!((2..20).contains(&of_moved), "{types:?}");
+    assert_eq!(types.len(), of_moved + 1, "the note by itself: {types:?}");
+    let mut seen = BTreeSet::new();
+    for some in &told {
+        assert!(some.detail.len() <= 64 * 1024 - 1_000, "billed twice: {}", some.detail.len());
+        let detail: Value = serde_json::from_str(&some.detail).expect("JSON");
+        let events = detail["events"].as_array().expect("events");
+        assert_eq!(events.len(), some.which.len());
+        for (event, index) in events.iter().zip(&some.which) {
+            assert_eq!(event["id"], all[*index].event.id.to_string());
+            assert_eq!(event["type"], some.detail_type);
+            assert!(seen.insert(*index), "told twice");
+        }
+    }
+    assert_eq!(seen.len(), all.len(), "each is told");
 }
