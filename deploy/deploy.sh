@@ -22,6 +22,11 @@ export PATH
 rustup target add aarch64-unknown-linux-gnu >/dev/null
 
 sh "$here/secrets.sh" "$stack"
+set -a
+. "$here/build.env"
+# SAM asks whether it may, each time: its way to build Rust is called a preview.
+SAM_CLI_BETA_RUST_CARGO_LAMBDA=1
+set +a
 sam build --template-file "$here/template.yaml" --build-dir "$build" --parallel
 
 guided=

@@ -83,7 +83,7 @@ if is_wanted log-key; then
     echo "$name+$number+$(keyed public)"
 fi
 if [ "$wish" = --map-cookies ] && ! is_there cookie-key || [ "$only" = cookie-key ]; then
-    openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out "$work/cookie-key" 2>/dev/null
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/cookie-key"
     put cookie-key SecureString
     echo "give this as MapCookieKey:"
     openssl pkey -in "$work/cookie-key" -pubout

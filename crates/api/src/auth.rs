@@ -27,6 +27,7 @@ use service::{
 use crate::{
     Api,
     body::read_all,
+    front::Passed,
     problem::{Kind, Problem, Result},
     wire::viewer::Viewer,
 };
@@ -59,6 +60,8 @@ pub enum Who {
     Reports,
     /// Whoever has at least one of these.
     Any(&'static [Permission]),
+    /// Whoever was given anything, or whose pass was checked in front of us.
+    Passes,
 }
 
 impl Who {
@@ -75,6 +78,7 @@ impl Who {
                 matches!(principal.how, SignedIn::Device { .. }) || principal.may(Permission::Enter)
             }
             Self::Any(permissions) => permissions.iter().any(|it| principal.may(*it)),
+            Self::Passes => Permission::ALL.iter().any(|it| principal.may(*it)),
         }
     }
 }
@@ -163,7 +167,8 @@ async fn let_in(api: &Api, who: Who, mut request: Request) -> Result<Request> {
         let by_cookie = cookie(headers).is_some() && who != Who::Public;
         check_site(headers, by_cookie)?;
     }
-    if who == Who::Public {
+    let passed = who == Who::Passes && request.extensions().get::<Passed>().is_some();
+    if who == Who::Public || passed {
         return Ok(request);
     }
     if who == Who::Reports
@@ -226,16 +231,19 @@ fn sign_in_needed() -> Problem {
 
 fn forbidden(who: Who) -> Problem {
     let needed = match who {
-        Who::Any(permissions) => {
-            let words: Vec<&str> = permissions.iter().map(|it| it.word()).collect();
-            format!("This needs one of the permissions: {}.", words.join(", "))
-        }
+        Who::Any(permissions) => one_of(permissions),
+        Who::Passes => one_of(Permission::ALL),
         Who::InPerson => "This needs a person who signed in, not a token.".to_owned(),
         Who::Reports => "This needs a device's key, or the permission: enter.".to_owned(),
         Who::SignedIn => "This is not for devices.".to_owned(),
         Who::Public => String::new(),
     };
     Problem::new(Kind::Forbidden, needed)
+}
+
+fn one_of(permissions: &[Permission]) -> String {
+    let words: Vec<&str> = permissions.iter().map(|it| it.word()).collect();
+    format!("This needs one of the permissions: {}.", words.join(", "))
 }
 
 /// Refuses changes that a page of another site made a browser send. A browser

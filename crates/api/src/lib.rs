@@ -7,6 +7,7 @@ mod body;
 mod cursor;
 mod etag;
 mod evidence;
+pub mod front;
 mod handlers;
 pub mod intake;
 mod json;
@@ -31,6 +32,8 @@ use service::{
     people::People,
 };
 use tokio::sync::Semaphore;
+
+use front::Front;
 
 pub use auth::Source;
 pub use measure::{Facts, Gauge, GaugeKind, Gauges, NoGauges};
@@ -70,6 +73,8 @@ pub struct Outside {
     pub entropy: Arc<dyn Entropy>,
     /// What only a main can measure.
     pub gauges: Arc<dyn Gauges>,
+    /// Who answers in our place.
+    pub front: Front,
 }
 
 /// Everything a request is answered with. Cheap to clone.
@@ -108,6 +113,10 @@ impl Api {
 
     fn random<const N: usize>(&self) -> [u8; N] {
         random(&*self.0.outside.entropy)
+    }
+
+    fn front(&self) -> &Front {
+        &self.0.outside.front
     }
 
     fn settings(&self) -> Settings {

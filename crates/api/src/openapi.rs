@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
+use service::people::Permission;
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::{
@@ -86,7 +87,7 @@ fn operation(route: &Route) -> Value {
                 json!([{ "device": [] }, { "session": [] }, { "token": [] }])
             }
             Who::InPerson => json!([{ "session": [] }]),
-            Who::SignedIn | Who::Any(_) => json!([{ "session": [] }, { "token": [] }]),
+            Who::SignedIn | Who::Any(_) | Who::Passes => json!([{ "session": [] }, { "token": [] }]),
         },
     });
     if !route.says.takes.is_empty() {
@@ -103,11 +104,14 @@ fn audience(who: Who) -> String {
         Who::SignedIn => "For whoever is signed in.".to_owned(),
         Who::Reports => "For a tracker's device, and whoever may: enter.".to_owned(),
         Who::InPerson => "For whoever is signed in as a person, not through a token.".to_owned(),
-        Who::Any(permissions) => {
-            let words: Vec<&str> = permissions.iter().map(|it| it.word()).collect();
-            format!("Needs one of the permissions: {}.", words.join(", "))
-        }
+        Who::Any(permissions) => needs(permissions),
+        Who::Passes => needs(Permission::ALL),
     }
+}
+
+fn needs(permissions: &[Permission]) -> String {
+    let words: Vec<&str> = permissions.iter().map(|it| it.word()).collect();
+    format!("Needs one of the permissions: {}.", words.join(", "))
 }
 
 fn parameters(route: &Route) -> Vec<Value> {

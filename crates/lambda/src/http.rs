@@ -3,7 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use api::{Api, Source};
+use api::{Api, Source, front::Passed};
 use axum::{
     Router,
     extract::{Request, State},
@@ -20,6 +20,11 @@ const ASKED_BY: &str = "x-forwarded-for";
 
 /// What no function can answer: a gateway hands on only whole answers.
 const STREAM: &str = "/v1/live";
+
+/// Follows the secret where the distribution has checked a pass: [`crate::MapPasses`].
+const PASSED: &str = "/passed";
+/// All that a pass is good for.
+const TILES: &str = "/v1/map/";
 
 /// What stands before the router.
 #[derive(Clone)]
@@ -42,8 +47,15 @@ impl Gateway {
 
 async fn pass(State(gateway): State<Gateway>, mut request: Request, next: Next) -> Response {
     let brought = request.headers().get(ORIGIN).map(HeaderValue::as_bytes).unwrap_or_default();
-    if !is_same(brought, gateway.secret.as_bytes()) {
+    let (secret, passed) = match brought.strip_suffix(PASSED.as_bytes()) {
+        Some(secret) => (secret, true),
+        None => (brought, false),
+    };
+    if !is_same(secret, gateway.secret.as_bytes()) {
         return refused();
+    }
+    if passed && request.uri().path().starts_with(TILES) {
+        request.extensions_mut().insert(Passed);
     }
     if request.uri().path() == STREAM {
         return elsewhere();

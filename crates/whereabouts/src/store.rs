@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use api::{Api, Gauges, Outside, Settings};
+use api::{Api, Gauges, Outside, Settings, front::Front};
 use blobs::ObjectBlobs;
 use host::{SystemClock, SystemEntropy};
 use service::Service;
@@ -65,7 +65,7 @@ impl Opened {
 /// The API over an opened folder. `tls` says that browsers reach it so.
 pub fn api(opened: &Opened, gauges: Arc<dyn Gauges>, tls: bool) -> Api {
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let outside = Outside { clock, entropy, gauges };
+    let outside = Outside { clock, entropy, gauges, front: Front::default() };
     Api::new(opened.service.clone(), outside, Settings { tls, ..Settings::default() })
 }
 

@@ -6,7 +6,10 @@ use std::{convert::Infallible, time::Duration};
 use axum::{
     body::{Body, Bytes},
     extract::State,
-    http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_TYPE},
+    http::{
+        HeaderMap, HeaderName, HeaderValue,
+        header::{CONTENT_TYPE, SET_COOKIE},
+    },
     response::{IntoResponse, Json, Response},
 };
 use domain::id::{ContainerId, PackageId, PlaceId, Subject, TrackerId};
@@ -28,7 +31,7 @@ use crate::{
     problem::{Kind, Problem, Result},
     query::{Parameters, Query, with},
     wire::{
-        live::{Begun, LiveTicket, event, frame},
+        live::{Begun, Channels, LiveTicket, event, frame},
         scalar::{Id, Time, ids},
         viewer::Viewer,
     },
@@ -179,17 +182,35 @@ pub async fn stream(
     Ok(([media, unbuffered], body).into_response())
 }
 
-/// Gives leave to subscribe to channels, where news are published on them.
-pub async fn ticket(State(api): State<Api>, signed: Signed) -> Result<Json<LiveTicket>> {
+/// What the document says of [`ticket`].
+pub const TICKET_SAYS: &str = "Gives leave for 5 minutes to subscribe to channels of news, and for \
+    10 minutes, by cookies, to ask who keeps tiles of the map in our place.";
+
+/// Gives leave to watch, where others answer in our place.
+pub async fn ticket(State(api): State<Api>, signed: Signed) -> Result<Response> {
     let exact = signed.viewer().personal;
-    let Some((ticket, expires_at)) = api.service().live_ticket(signed.0.user, exact) else {
+    let front = api.front();
+    let ticket = api.service().live_ticket(signed.0.user, exact);
+    if ticket.is_none() && front.passes.is_none() {
         let detail = "There are no channels here: news come by GET /v1/live alone.";
         return Err(Problem::new(Kind::NotFound, detail));
-    };
+    }
     let own = if exact { Sight::Exact } else { Sight::Town };
-    let channels = [Sight::All, own].map(|it| format!("/live/{}", it.word())).to_vec();
-    let (expires_at, zooms) = (Time(expires_at), ZOOMS.to_vec());
-    Ok(Json(LiveTicket { ticket, expires_at, channels, zooms }))
+    let channels = [Sight::All, own].map(|it| format!("/live/{}", it.word()));
+    let channels = ticket.as_ref().map(|(ticket, expires_at)| Channels {
+        ticket: ticket.clone(),
+        expires_at: Time(*expires_at),
+        begin_with: channels.to_vec(),
+        zooms: ZOOMS.to_vec(),
+        url: front.news.as_ref().map(|it| it.url.clone()),
+        host: front.news.as_ref().map(|it| it.host.clone()),
+    });
+    let cookies = front.passes.as_ref().map(|it| it.cookies(api.now())).unwrap_or_default();
+    let mut response = Json(LiveTicket { channels, tiles: !cookies.is_empty() }).into_response();
+    for cookie in cookies {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 fn full(why: Full) -> Problem {

@@ -33,9 +33,18 @@ pub enum LiveEvent {
     Begun(Begun),
 }
 
-/// Leave to subscribe to channels, where news are published on them.
+/// Leave to watch, where others answer in our place.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct LiveTicket {
+    /// Where news are published on channels; nothing where they come by `GET /v1/live`.
+    pub channels: Option<Channels>,
+    /// Whether cookies came with this that let one see tiles of the map for 10 minutes.
+    pub tiles: bool,
+}
+
+/// Leave to subscribe to channels.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Channels {
     /// Shown when connecting and subscribing; it says nothing to its holder.
     pub ticket: String,
     /// Until when it is good.
@@ -43,9 +52,13 @@ pub struct LiveTicket {
     /// What the channels begin with that it is good for; below each are
     /// `package/ID`, `container/ID`, `place/ID`, `tracker/ID` (ids without their prefix)
     /// and `tile/ZOOM-COLUMN-ROW` of `zooms`.
-    pub channels: Vec<String>,
+    pub begin_with: Vec<String>,
     /// The zooms of tiles that have channels.
     pub zooms: Vec<u8>,
+    /// The WebSocket to connect to; nothing where channels have none.
+    pub url: Option<String>,
+    /// The host that the ticket is shown to.
+    pub host: Option<String>,
 }
 
 /// How a stream begins. What is fetched from now on is kept true by the events

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::{Api, NoGauges, Outside, Settings, intake::NotTaken};
+use api::{Api, NoGauges, Outside, Settings, front::Front, intake::NotTaken};
 use domain::id::Subject;
 use serde_json::{Value, json};
 use service::record::Receipt;
@@ -18,7 +18,8 @@ struct Bus {
 impl Bus {
     fn on(world: World) -> Self {
         let (clock, entropy) = (world.clock.clone(), Arc::new(FakeEntropy::default()));
-        let outside = Outside { clock, entropy, gauges: Arc::new(NoGauges) };
+        let outside =
+            Outside { clock, entropy, gauges: Arc::new(NoGauges), front: Front::default() };
         let api = Api::new(world.service.clone(), outside, Settings::default());
         Self { world, api }
     }

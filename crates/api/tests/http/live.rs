@@ -2,10 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
+use api::front::{Front, NewsHost, Passed, Passes};
 use axum::{
     body::{Body, BodyDataStream},
-    http::{HeaderMap, Method},
+    http::{HeaderMap, HeaderValue, Method, Request, header::SET_COOKIE},
 };
+use domain::time::Timestamp;
 use futures::StreamExt;
 use serde_json::{Value, json};
 use service::{
@@ -312,8 +314,11 @@ async fn a_ticket_is_given_where_there_are_channels() {
     let admin = world.program(&[Admin]).await;
     for (who, own) in [(&clerk, "exact"), (&auditor, "town"), (&admin, "exact")] {
         let given = world.post(who, "/v1/live/ticket", &json!(null)).await.expect(200).json();
-        assert_eq!(given["channels"], json!(["/live/all", format!("/live/{own}")]));
+        assert_eq!(given["tiles"], false);
+        let given = &given["channels"];
+        assert_eq!(given["begin_with"], json!(["/live/all", format!("/live/{own}")]));
         assert_eq!(given["expires_at"], "2026-03-01T09:05:00.000Z");
+        assert_eq!(given["url"], json!(null));
         let text = given["ticket"].as_str().expect("text");
         let ticket = Ticket::opened(text, &crate::world::ticket_key(), world.service.now());
         let ticket = ticket.expect("ours");
@@ -321,4 +326,45 @@ async fn a_ticket_is_given_where_there_are_channels() {
         assert!(ticket.user.is_some());
     }
     world.post(&Asker::Nobody, "/v1/live/ticket", &json!(null)).await.expect(401);
+}
+
+/// Gives a pass that says when it was made.
+#[derive(Debug)]
+struct Stamped;
+
+impl Passes for Stamped {
+    fn cookies(&self, now: Timestamp) -> Vec<HeaderValue> {
+        let cookie = format!("pass={}; Path=/v1/map", now.millis());
+        vec![cookie.parse().expect("a header"), HeaderValue::from_static("by=key; Path=/v1/map")]
+    }
+}
+
+#[tokio::test]
+async fn who_may_watch_gets_a_pass_for_tiles_where_others_keep_them() {
+    let mut world = World::new();
+    let clerk = world.person(&[Enter]).await;
+    let news = NewsHost { url: "wss://news/socket".to_owned(), host: "news".to_owned() };
+    world.stands_behind(Front { news: Some(news), passes: Some(Arc::new(Stamped)) });
+    let given = world.post(&clerk, "/v1/live/ticket", &json!(null)).await.expect(200);
+    let cookies: Vec<_> = given.headers.get_all(SET_COOKIE).iter().cloned().collect();
+    assert_eq!(cookies, Stamped.cookies(world.service.now()));
+    assert_eq!(given.json(), json!({"channels": null, "tiles": true}), "no key for tickets");
+    world.post(&Asker::Nobody, "/v1/live/ticket", &json!(null)).await.expect(401);
+}
+
+#[tokio::test]
+async fn whom_others_have_let_through_sees_tiles_and_nothing_else() {
+    let world = World::new();
+    let ask = async |path: &str, passed: bool| {
+        let mut request = Request::get(path).body(Body::empty()).expect("a request");
+        if passed {
+            request.extensions_mut().insert(Passed);
+        }
+        world.router.clone().oneshot(request).await.expect("an answer").status().as_u16()
+    };
+    assert_eq!(ask("/v1/map/0/0/0", false).await, 401);
+    assert_eq!(ask("/v1/map/0/0/0", true).await, 200);
+    for path in ["/v1/packages", "/v1/me", "/v1/live", "/v1/system"] {
+        assert_eq!(ask(path, true).await, 401, "{path}");
+    }
 }

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use api::{Api, NoGauges, Outside, Settings, Source, router};
+use api::{Api, NoGauges, Outside, Settings, Source, front::Front, router};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -121,7 +121,8 @@ impl World {
         let entropy = Arc::new(FakeEntropy::default());
         let blobs = Arc::new(ObjectBlobs::in_memory());
         let service = Service::new(table.clone(), blobs, clock.clone(), entropy.clone());
-        let outside = Outside { clock: clock.clone(), entropy, gauges: Arc::new(NoGauges) };
+        let (clock_too, gauges, front) = (clock.clone(), Arc::new(NoGauges), Front::default());
+        let outside = Outside { clock: clock_too, entropy, gauges, front };
         let router = router(Api::new(service.clone(), outside, settings));
         Self { router, service, table, clock }
     }
@@ -134,9 +135,14 @@ impl World {
     /// The installation has something more from now on.
     pub fn has(&mut self, with: impl FnOnce(Service) -> Service) {
         self.service = with(self.service.clone());
+        self.stands_behind(Front::default());
+    }
+
+    /// Others answer in its place from now on.
+    pub fn stands_behind(&mut self, front: Front) {
         let service = self.service.clone();
         let (clock, entropy) = (self.clock.clone(), Arc::new(FakeEntropy::default()));
-        let outside = Outside { clock, entropy, gauges: Arc::new(NoGauges) };
+        let outside = Outside { clock, entropy, gauges: Arc::new(NoGauges), front };
         self.router = router(Api::new(service, outside, Settings::default()));
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::{Api, NoGauges, Outside, Settings};
+use api::{Api, NoGauges, Outside, Settings, front::Front};
 use host::{SystemClock, SystemEntropy};
 use lambda::{Intake, SqsEvent, running};
 use lambda_runtime::Error;
@@ -14,6 +14,7 @@ async fn main() -> Result<(), Error> {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         gauges: Arc::new(NoGauges),
+        front: Front::default(),
     };
     let intake = &Intake::new(Api::new(opened.service, outside, Settings::default()));
     running::run(Some(opened.table), async |event: SqsEvent, _| Ok(intake.handle(event).await))

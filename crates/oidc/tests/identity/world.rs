@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use api::{Api, NoGauges, Outside, Source, router};
+use api::{Api, NoGauges, Outside, Source, front::Front, router};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -122,7 +122,12 @@ impl World {
         let policy = settings.policy.clone();
         let oidc = Oidc::new(settings, clock.clone()).expect("a client");
         service.people().trust(Company { issuer: Arc::new(oidc.clone()), policy });
-        let outside = Outside { clock: clock.clone(), entropy, gauges: Arc::new(NoGauges) };
+        let outside = Outside {
+            clock: clock.clone(),
+            entropy,
+            gauges: Arc::new(NoGauges),
+            front: Front::default(),
+        };
         let router = router(Api::new(service.clone(), outside, api::Settings::default()));
         Self { issuer, oidc, router, service, clock }
     }

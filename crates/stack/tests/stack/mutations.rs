@@ -22,6 +22,7 @@ fn table() -> Vec<(&'static str, Value, &'static str, &'static str)> {
     let buckets = "buckets are private";
     let locked = "the log is locked";
     let tls = "everything is over TLS";
+    let passes = "passes are checked";
     let statement = "ApiRole/Properties/Policies/0/PolicyDocument/Statement";
     vec![
         ("Nat", json!({ "Type": "AWS::EC2::NatGateway" }), fixed, "AWS::EC2::NatGateway"),
@@ -238,6 +239,18 @@ fn table() -> Vec<(&'static str, Value, &'static str, &'static str)> {
             "arn:AuditLog takes",
         ),
         ("FixQueuePolicy", json!(null), tls, "arn:FixQueue takes"),
+        (
+            "Distribution/Properties/DistributionConfig/CacheBehaviors/0/Fn::If/1/TrustedKeyGroups",
+            json!(null),
+            passes,
+            "without a pass",
+        ),
+        (
+            "Distribution/Properties/DistributionConfig/CacheBehaviors/1/TargetOriginId",
+            json!("map"),
+            passes,
+            "without a pass",
+        ),
         (
             "Distribution/Properties/DistributionConfig/DefaultCacheBehavior/ViewerProtocolPolicy",
             json!("allow-all"),

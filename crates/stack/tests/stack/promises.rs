@@ -34,6 +34,7 @@ pub const PROMISES: &[(&str, Promise)] = &[
     ("buckets are private", storing::buckets_are_private),
     ("the log is locked", storing::the_log_is_locked),
     ("everything is over TLS", storing::everything_is_over_tls),
+    ("passes are checked", storing::passes_are_checked),
 ];
 
 /// What a template breaks, whatever parameters it gets. Only the default is promised to have

@@ -105,6 +105,29 @@ pub fn the_log_is_locked(stack: &Stack) -> Vec<String> {
     checks.into_iter().filter(|it| !it.0).map(|it| format!("AuditLog: {}", it.1)).collect()
 }
 
+/// Who says to the API that a pass was checked is asked only where one is.
+pub fn passes_are_checked(stack: &Stack) -> Vec<String> {
+    let config = &stack.properties("Distribution")["DistributionConfig"];
+    let says_so = |origin: &&Value| {
+        let header = &origin["OriginCustomHeaders"][0]["HeaderValue"];
+        header.as_str().is_some_and(|it| it.ends_with("/passed"))
+    };
+    let origins: Vec<&Value> = config["Origins"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(says_so)
+        .map(|it| &it["Id"])
+        .collect();
+    let others = config["CacheBehaviors"].as_array().into_iter().flatten();
+    others
+        .chain([&config["DefaultCacheBehavior"]])
+        .filter(|it| origins.contains(&&it["TargetOriginId"]))
+        .filter(|it| it["TrustedKeyGroups"].as_array().is_none_or(Vec::is_empty))
+        .map(|it| format!("{} is passed without a pass", it["PathPattern"]))
+        .collect()
+}
+
 /// Buckets, queues and topic refuse what comes in the clear, and so does whoever is in front.
 pub fn everything_is_over_tls(stack: &Stack) -> Vec<String> {
     let mut broken = Vec::new();
