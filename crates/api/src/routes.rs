@@ -125,6 +125,16 @@ fn oneself() -> Vec<Route> {
             .says("myPackages", "Packages addressed to one's own e-mail address, newest first.")
             .asks::<Paging>()
             .answers::<PackageList>(200),
+        get("/v1/me/watchlist", Who::SignedIn, finding::followed)
+            .says("followedPackages", "The packages that one follows, the last picked first.")
+            .asks::<Paging>()
+            .answers::<PackageList>(200),
+        put("/v1/me/watchlist/{package}", READ, finding::follow)
+            .says("followPackage", "Follows a package from now on: at most 500 at a time.")
+            .answers_nothing(204),
+        delete("/v1/me/watchlist/{package}", READ, finding::unfollow)
+            .says("unfollowPackage", "Does not follow it any more.")
+            .answers_nothing(204),
         post("/v1/me/password", Who::InPerson, session::change_password)
             .says("changePassword", "Sets one's own password; ends every other session.")
             .takes::<PasswordBody>()
@@ -181,7 +191,7 @@ fn reading_packages() -> Vec<Route> {
             .says("getPackageTrack", "The path of a package, as GeoJSON in three dimensions.")
             .asks::<whereabouts::Span>()
             .answers_media(200, whereabouts::GEO_JSON),
-        get("/v1/map/{z}/{x}/{y}", READ, map::tile)
+        get("/v1/map/{z}/{x}/{y}", Who::Passes, map::tile)
             .says("getMapTile", "A tile of the map: what holds packages there, and how many.")
             .asks::<map::Narrowed>()
             .answers_media(200, map::COLUMNS)
@@ -278,6 +288,9 @@ fn photos() -> Vec<Route> {
             .answers::<photos::PhotoAdded>(200)
     };
     vec![
+        post("/v1/photos/uploads", ENTER, photos::offer_upload)
+            .says("offerPhotoUpload", "Gives leave to post a photo to where photos are kept.")
+            .answers::<photos::Upload>(200),
         adding(
             post("/v1/packages/{package}/photos", ENTER, photos::add_to_package)
                 .says("addPackagePhoto", "Adds a photo of at most 10 MiB to a package."),
@@ -395,7 +408,7 @@ fn reporting() -> Vec<Route> {
             .answers_media(200, live::EVENT_STREAM)
             .speaks_of::<LiveEvent>(),
         post("/v1/live/ticket", READ, live::ticket)
-            .says("liveTicket", "Gives leave for 5 minutes to subscribe to channels of news.")
+            .says("liveTicket", live::TICKET_SAYS)
             .answers::<LiveTicket>(200),
     ]
 }

@@ -200,6 +200,8 @@ pub enum Row<'a> {
     /// That a sign-in at the issuer was ended, by a hash of its secret, and until when
     /// that must be known.
     Spent([u8; 16]),
+    /// That a person follows a package: [`crate::watchlist::WatchedRow`].
+    Watched(UserId, PackageId),
 }
 
 /// What is kept of an hour of the map's past.
@@ -308,6 +310,7 @@ impl Row<'_> {
             Self::Alarms => Key::new(*b"g", *b"alarms"),
             Self::HandshakeKey => Key::new(*b"ua", *b"handshake"),
             Self::Spent(id) => Key::new(failure_shard(id[0] % FAILURE_SHARDS), tagged(b's', id)),
+            Self::Watched(user, package) => of_person(*user, b'w', package.as_bytes()),
         }
     }
 }

@@ -38,6 +38,7 @@ pub mod rows;
 pub mod search;
 pub mod system;
 mod turns;
+pub mod watchlist;
 pub mod whereabouts;
 
 use std::sync::{Arc, OnceLock};

@@ -6,6 +6,7 @@ mod png;
 mod prepare;
 #[cfg(test)]
 mod tests;
+mod uploads;
 mod webp;
 
 use blobs::BlobName;
@@ -31,6 +32,7 @@ use crate::{
 };
 
 pub use prepare::{PHOTO_LEN_MAX, PIXELS_MAX, SIDE_PX_MAX, THUMBNAIL_PX};
+pub use uploads::{InvalidUploadId, UploadId};
 
 /// Photos that are looked at at the same time: the largest that are taken need
 /// some 450 MB while they are turned.

@@ -1,9 +1,9 @@
 //! Finding packages: lists, searches, one's own, and an order as a group.
 
-use axum::{extract::State, response::Json};
+use axum::{extract::State, http::StatusCode, response::Json};
 use domain::{
     event::Holder,
-    id::{ClientId, PackageId, PlaceId, Subject},
+    id::{ClientId, PackageId, PlaceId, Subject, UserId},
     mode::Mode,
     state::Status,
     time::Timestamp,
@@ -23,8 +23,8 @@ use crate::{
     Api,
     auth::Signed,
     cursor,
-    handlers::{Paging, Part, naming::Known},
-    problem::{Problem, Result},
+    handlers::{Paging, Part, naming::Known, packages::find},
+    problem::{Kind, Problem, Result},
     query::{Parameters, Query, Segment, with},
     wire::{
         finding::{Order, PackageLine, PackageList},
@@ -36,6 +36,7 @@ use crate::{
 const LIST: &str = "packages";
 const SEARCH: &str = "packages-found";
 const MINE: &str = "packages-mine";
+const FOLLOWED: &str = "packages-followed";
 /// Longest order number that is looked for, in bytes.
 const ORDER_LEN_MAX: usize = 200;
 
@@ -117,6 +118,44 @@ pub async fn mine(
     let Some(email) = &signed.0.email else { return Ok(Json(answer(MINE, &Found::default()))) };
     let found = api.service().addressed_to(email, after, paging.limit()).await?;
     Ok(Json(answer(MINE, &found)))
+}
+
+/// The packages that whoever asks follows.
+pub async fn followed(
+    State(api): State<Api>,
+    signed: Signed,
+    Query(paging): Query<Paging>,
+) -> Result<Json<PackageList>> {
+    let after = read_after(&paging, FOLLOWED)?;
+    let Some(user) = signed.0.user else { return Ok(Json(answer(FOLLOWED, &Found::default()))) };
+    let found = api.service().watchlist(user, after, paging.limit()).await?;
+    Ok(Json(answer(FOLLOWED, &found)))
+}
+
+/// Has whoever asks follow a package.
+pub async fn follow(
+    State(api): State<Api>,
+    signed: Signed,
+    Segment(text): Segment<String>,
+) -> Result<StatusCode> {
+    let package = find(&api, &text).await?;
+    api.service().add_to_watchlist(follower(&signed)?, package).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Has them not follow it any more.
+pub async fn unfollow(
+    State(api): State<Api>,
+    signed: Signed,
+    Segment(text): Segment<String>,
+) -> Result<StatusCode> {
+    let package = find(&api, &text).await?;
+    api.service().take_off_watchlist(follower(&signed)?, package).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn follower(signed: &Signed) -> Result<UserId> {
+    signed.0.user.ok_or_else(|| Problem::new(Kind::Forbidden, "Only a person follows packages."))
 }
 
 /// An order as a group.

@@ -15,7 +15,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use service::{
-    photos::{Image, NewPhoto, PHOTO_LEN_MAX},
+    photos::{Image, InvalidUploadId, NewPhoto, PHOTO_LEN_MAX, UploadId},
     rows::PhotoRow,
 };
 use utoipa::{
@@ -46,6 +46,10 @@ pub const MEDIA: [&str; 3] = ["image/jpeg", "image/png", "image/webp"];
 pub struct Taken {
     /// When it was taken; now when missing.
     happened_at: Option<Time>,
+    /// The `upload` that `POST /v1/photos/uploads` gave, once the photo was posted there: the
+    /// body is then empty.
+    #[param(min_length = 32, max_length = 32)]
+    uploaded: Option<String>,
 }
 
 impl Parameters for Taken {
@@ -85,6 +89,36 @@ pub struct PhotoAdded {
     receipt: receipt::Receipt,
 }
 
+/// Leave to post one photo past the API, for 10 minutes.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Upload {
+    /// Its name when it is added: `?uploaded=`.
+    upload: String,
+    /// Where the form goes, as `multipart/form-data`.
+    url: String,
+    /// The form's fields, in this order, before the `file` itself.
+    fields: Vec<FormField>,
+}
+
+/// A field of a form.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct FormField {
+    /// What it is called.
+    name: String,
+    /// What it holds.
+    value: String,
+}
+
+/// Gives leave to post a photo to where photos are kept.
+pub async fn offer_upload(State(api): State<Api>, signed: Signed) -> Result<Json<Upload>> {
+    let Some((id, ticket)) = api.service().offer_upload(&signed.attribution()).await? else {
+        let detail = "Photos come through the API here: send them to the photos of a package.";
+        return Err(Problem::new(Kind::NotFound, detail));
+    };
+    let fields = ticket.fields.into_iter().map(|(name, value)| FormField { name, value });
+    Ok(Json(Upload { upload: id.to_string(), url: ticket.url, fields: fields.collect() }))
+}
+
 /// Adds a photo to a package.
 pub async fn add_to_package(
     State(api): State<Api>,
@@ -121,15 +155,32 @@ async fn add(
     let media = media.filter(|it| MEDIA.contains(&it.as_str()));
     let media = media
         .ok_or_else(|| unsupported(&MEDIA.join(", "), media_type(request.headers()).as_deref()))?;
-    let bytes = read_all(request, PHOTO_LEN_MAX).await?.into();
+    let upload = taken.uploaded.as_deref().map(upload_id).transpose()?;
+    let bytes = match upload {
+        Some(upload) => api.service().uploaded(&signed.attribution(), upload).await?,
+        None => read_all(request, PHOTO_LEN_MAX).await?.into(),
+    };
     let happened_at = taken.happened_at.map_or_else(|| api.now(), |it| it.0);
     let photo = NewPhoto { bytes, media_type: &media, happened_at };
     let (row, receipt) = api.service().add_photo(&signed.attribution(), subject, photo).await?;
+    if let Some(upload) = upload
+        && let Err(error) = api.service().forget_uploaded(&signed.attribution(), upload).await
+    {
+        // It is removed within a day all the same.
+        tracing::warn!(%error, "what was uploaded and is kept by now is still there");
+    }
     let status = if receipt.duplicate { StatusCode::OK } else { StatusCode::CREATED };
     let location = format!("{under}/{subject}/photos/{}", row.id);
     let location = HeaderValue::from_str(&location).expect("ids are letters and digits");
     let body = PhotoAdded { photo: Photo::of(&row), receipt: receipt::Receipt::of(&receipt) };
     Ok((status, [(LOCATION, location)], Json(body)).into_response())
+}
+
+fn upload_id(text: &str) -> Result<UploadId> {
+    text.parse().map_err(|InvalidUploadId| {
+        let detail = "This is no upload; POST /v1/photos/uploads names one.";
+        Problem::parameter("?uploaded", "invalid", detail)
+    })
 }
 
 /// The photos of a package.

@@ -1,6 +1,8 @@
 //! Finding packages over HTTP: filters, pages, bad input, one's own packages and
 //! orders.
 
+use std::time::Duration;
+
 use axum::http::Method;
 use serde_json::{Value, json};
 use service::{
@@ -26,6 +28,45 @@ fn ids(answer: &Value) -> Vec<&str> {
 
 async fn found(world: &World, who: &Asker, query: &str) -> Value {
     world.get(who, &format!("/v1/packages?{query}")).await.expect(200).json()
+}
+
+#[tokio::test]
+async fn everybody_follows_the_packages_they_pick() {
+    let world = World::new();
+    let (ada, ben) = (world.person(&[Enter]).await, world.person(&[Track]).await);
+    let mut ids = Vec::new();
+    for number in 1..=3 {
+        let body =
+            json!({"references": [{"scheme": "client_ref", "value": format!("R-{number}")}]});
+        ids.push(world.package(&ada, &body).await);
+    }
+    let followed = async |who: &Asker, cursor: &str| {
+        let page = world.get(who, &format!("/v1/me/watchlist?limit=2{cursor}")).await;
+        let page = page.expect(200).json();
+        let lines = page["packages"].as_array().expect("a list").iter();
+        let ids: Vec<String> =
+            lines.map(|it| it["id"].as_str().expect("an id").to_owned()).collect();
+        (ids, page["next"].as_str().map(str::to_owned))
+    };
+    let watch = async |method: Method, who: &Asker, package: &str| {
+        world.json(method, who, &format!("/v1/me/watchlist/{package}"), &json!(null), &[]).await
+    };
+    for id in &ids {
+        watch(Method::PUT, &ben, id).await.expect(204);
+        world.pass(Duration::from_secs(1));
+    }
+    // By its number, and again: it was picked before, and stays where it was.
+    watch(Method::PUT, &ben, "R-1").await.expect(204);
+    let (first, next) = followed(&ben, "").await;
+    assert_eq!(first, [ids[2].clone(), ids[1].clone()], "the last picked first");
+    let (rest, end) = followed(&ben, &format!("&cursor={}", next.expect("there is more"))).await;
+    assert_eq!((rest, end), (vec![ids[0].clone()], None));
+    assert_eq!(followed(&ada, "").await.0, [""; 0], "what others follow is theirs");
+    watch(Method::DELETE, &ben, &ids[2]).await.expect(204);
+    watch(Method::DELETE, &ben, &ids[2]).await.expect(204);
+    assert_eq!(followed(&ben, "").await.0, [ids[1].clone(), ids[0].clone()]);
+    watch(Method::PUT, &ben, "pkg_01ARZ3NDEKTSV4RRFFQ69G5FAV").await.expect(404);
+    watch(Method::PUT, &Asker::Nobody, &ids[0]).await.expect(401);
 }
 
 #[tokio::test]
@@ -76,7 +117,7 @@ async fn pages_hold_while_packages_are_registered() {
     let mut all = Vec::new();
     for _ in 0..7 {
         all.push(world.package(&clerk, &json!({ "description": "monitor" })).await);
-        world.pass(std::time::Duration::from_secs(1));
+        world.pass(Duration::from_secs(1));
     }
     all.reverse();
     world.settle().await;

@@ -62,6 +62,25 @@ async fn what_is_no_photo_is_refused() {
 }
 
 #[tokio::test]
+async fn where_photos_come_through_the_api_none_are_posted_past_it() {
+    let world = World::new();
+    let clerk = world.person(&[Track, Enter]).await;
+    world.post(&clerk, "/v1/photos/uploads", &json!(null)).await.expect(404);
+    let id = world.package(&clerk, &json!({})).await;
+    let add = async |upload: &str| {
+        let path = format!("/v1/packages/{id}/photos?uploaded={upload}");
+        world.raw(Method::POST, &clerk, &path, Vec::new(), "image/png", &[]).await
+    };
+    let unknown = "00112233445566778899aabbccddeeff";
+    add(unknown).await.expect(404);
+    for bad in ["1", "../../../photos", &unknown.to_uppercase(), &format!("+{}", &unknown[1..])] {
+        let refused = add(bad).await.expect(400);
+        let pointers: Vec<String> = refused.faults().into_iter().map(|it| it.0).collect();
+        assert_eq!(pointers, ["?uploaded"], "{bad}");
+    }
+}
+
+#[tokio::test]
 async fn photos_of_what_goes_to_a_home_are_not_for_everybody() {
     let world = World::new();
     let clerk = world.person(&[Track, Enter]).await;

@@ -5,9 +5,16 @@ use std::collections::HashMap;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair},
+};
 use aws_sdk_sqs::types::QueueAttributeName;
 use aws_sdk_ssm::types::ParameterType;
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD};
+use base64::{
+    Engine,
+    prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD},
+};
 use blobs::s3::Bucket;
 use host::SystemClock;
 use serde_json::{Value, json};
@@ -127,7 +134,12 @@ impl Cloud {
 
     async fn keep_secrets(&self) {
         let client = aws_sdk_ssm::Client::new(&self.config);
-        for (name, value) in [("origin", ORIGIN.to_owned()), ("log-key", key().to_text())] {
+        let secrets = [
+            ("origin", ORIGIN.to_owned()),
+            ("log-key", key().to_text()),
+            ("cookie-key", cookie_key()),
+        ];
+        for (name, value) in secrets {
             let put = client.put_parameter().name(format!("/{STACK}/{name}")).value(value);
             put.r#type(ParameterType::SecureString).send().await.unwrap();
         }
@@ -208,6 +220,8 @@ impl Cloud {
                     let pool = of("People");
                     pool.map(|it| format!("{}/{it}/.well-known/jwks.json", self.moto_at))
                 }
+                // What CloudFront would call the key.
+                "WHEREABOUTS_MAP_KEY" => Some("K2JCJMDEHXQW5F".to_owned()),
                 // moto has no AppSync Events: appsync.rs has a server of its own.
                 "WHEREABOUTS_APPSYNC" => Some(String::new()),
                 _ => None,
@@ -262,4 +276,11 @@ impl Cloud {
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
+}
+
+/// A key of P-256 as PEM.
+fn cookie_key() -> String {
+    let made = EcdsaKeyPair::generate_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &SystemRandom::new());
+    let text = BASE64_STANDARD.encode(made.unwrap());
+    format!("-----BEGIN PRIVATE KEY-----\n{text}\n-----END PRIVATE KEY-----\n")
 }

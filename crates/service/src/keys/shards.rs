@@ -441,6 +441,13 @@ pub(super) fn of(subject: Subject, tag: u8, rest: &[u8]) -> Key {
     Key::new(subject_shard(subject), tagged(tag, rest))
 }
 
+/// The package that somebody follows, by the key of that in their shard.
+#[must_use]
+pub fn watched_package(sort: &[u8]) -> Option<PackageId> {
+    let id = sort.strip_prefix(b"w")?;
+    Some(PackageId::from_bytes(id.try_into().ok()?))
+}
+
 /// What is known of a person, by what it is.
 pub(super) fn of_person(user: UserId, tag: u8, rest: &[u8]) -> Key {
     Key::new(person_shard(user), tagged(tag, rest))

@@ -26,9 +26,9 @@ use domain::{
 use minicbor::{Decode, Encode};
 
 use super::{
-    ArchiveRow, ArchivingRow, BatchRow, Batched, Checkpoint, ChunkRow, DeviceRow, Head, HolderRow,
-    LateRow, ListRow, MarkerRow, MemberRow, NameRow, PhotoRow, PostingRow, Recorded, ReelDayRow,
-    ReelRow, RingRow, SealingRow, Shown, UnsealedRow, to_bytes,
+    ArchiveRow, ArchivingRow, BatchRow, Batched, Checkpoint, ChunkRow, DeviceRow, Foretold, Head,
+    HolderRow, LateRow, ListRow, MarkerRow, MemberRow, NameRow, PhotoRow, PostingRow, Recorded,
+    ReelDayRow, ReelRow, RingRow, SealingRow, Shown, UnsealedRow, to_bytes,
 };
 use crate::{
     filing::FiledRow,
@@ -41,6 +41,7 @@ use crate::{
     people::{SessionId, TokenId},
     reconcile::{Found, PositionRow, ReconcilerRow},
     restoring::RestoringRow,
+    watchlist::WatchedRow,
 };
 
 /// One row of a fixture.
@@ -374,15 +375,24 @@ fn what_the_map_is_made_of_reads_as_it_was_written() {
         as_of: at(),
     };
     let counted = Some(counts.clone());
+    let holder = HolderRow { counts, seq_high: 1, seq_low: 2, shown: Some(shown), foretold: None };
+    let foretold = Some(Foretold { at: at(), by: TrackerId::from_bytes([0x66; 16]) });
+    let drawn_on = HolderRow { foretold, ..holder.clone() };
     check(
         "map.txt",
         &[
             sample("member-counted", MemberRow { since: at(), counts: counted, lane: None }),
             sample("member-of-lane", MemberRow { since: at(), counts: None, lane: Some(lane) }),
             sample("holder-empty", HolderRow::default()),
-            sample("holder", HolderRow { counts, seq_high: 1, seq_low: 2, shown: Some(shown) }),
+            sample("holder", holder),
+            sample("holder-drawn-on", drawn_on),
         ],
     );
+}
+
+#[test]
+fn what_people_follow_reads_as_it_was_written() {
+    check("watchlist.txt", &[sample("watched", WatchedRow { since: at() })]);
 }
 
 #[test]
@@ -561,6 +571,7 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::LoginName("ada@example.org#111111111111"),
         Row::HandshakeKey,
         Row::Spent([0xCD; 16]),
+        Row::Watched(UserId::from_bytes([0x77; 16]), package()),
     ];
     let samples: Vec<Sample> = rows
         .iter()
