@@ -7,7 +7,7 @@ CARGO ?= cargo
 
 FUZZ_SECONDS ?= 60
 
-.PHONY: run test check bench soak fuzz bless deploy undeploy clean
+.PHONY: run test check bench soak fuzz bless deploy zips undeploy clean
 
 ## run: build, serve the demo, print links that sign you in
 run:
@@ -69,6 +69,10 @@ STACK ?= whereabouts
 ## deploy: build for AWS and deploy or upgrade STACK (whereabouts); see deploy/README.md
 deploy:
 	@sh deploy/deploy.sh $(STACK)
+
+## zips: the functions as they are deployed, and how large each is
+zips:
+	@sh deploy/zips.sh
 
 ## undeploy: take STACK away, but nothing that was recorded; says what stays
 undeploy:
