@@ -191,6 +191,8 @@ pub fn nothing_secret_is_in_an_environment(stack: &Stack) -> Vec<String> {
         "WHEREABOUTS_BUS",
         "WHEREABOUTS_ALARMS",
         "WHEREABOUTS_APPSYNC",
+        "WHEREABOUTS_APPSYNC_SOCKET",
+        "WHEREABOUTS_MAP_KEY",
         "WHEREABOUTS_SECRETS",
         "WHEREABOUTS_URL",
         "WHEREABOUTS_OIDC_ISSUER",
