@@ -1,0 +1,62 @@
+// What the code may not do.
+import js from "@eslint/js";
+import svelte from "eslint-plugin-svelte";
+import globals from "globals";
+import ts from "typescript-eslint";
+
+import svelteConfig from "./svelte.config.js";
+
+const limits = {
+  "max-lines": ["error", 400],
+  "max-lines-per-function": ["error", { max: 90, skipComments: true }],
+  "no-console": "error",
+  eqeqeq: ["error", "always"],
+};
+
+export default ts.config(
+  {
+    ignores: [
+      "dist",
+      "node_modules",
+      "src/api/schema.d.ts",
+      "src/browser/generated",
+      ".svelte-kit",
+    ],
+  },
+  js.configs.recommended,
+  ...ts.configs.strictTypeChecked,
+  ...svelte.configs.recommended,
+  {
+    languageOptions: {
+      globals: globals.browser,
+      parserOptions: {
+        projectService: { allowDefaultProject: ["*.js", "scripts/*.mjs"] },
+        extraFileExtensions: [".svelte"],
+      },
+    },
+    rules: {
+      ...limits,
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+    },
+  },
+  {
+    files: ["**/*.svelte", "**/*.svelte.ts"],
+    languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } },
+    rules: {
+      // Addresses go through the router, which takes plain paths.
+      "svelte/no-navigation-without-resolve": "off",
+      "svelte/prefer-svelte-reactivity": "off",
+      // svelte-check knows which of the compiler's warnings there are; the linter sees other ones.
+      "svelte/no-unused-svelte-ignore": "off",
+    },
+  },
+  {
+    files: ["scripts/**", "*.config.*", "e2e/**"],
+    ...ts.configs.disableTypeChecked,
+    languageOptions: { globals: globals.node },
+  },
+  { files: ["scripts/**"], rules: { "no-console": "off" } },
+  { files: ["src/words/**", "**/*.test.ts", "e2e/**"], rules: { "max-lines-per-function": "off" } },
+);

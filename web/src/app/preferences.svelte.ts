@@ -1,0 +1,92 @@
+// What somebody chose for this browser: theme, units, and what they follow.
+
+export type Theme = "system" | "light" | "dark";
+export type Units = "metric" | "imperial";
+
+const KEY = "whereabouts.preferences";
+const FOLLOWED_MAX = 64;
+
+interface Kept {
+  theme: Theme;
+  units: Units;
+  followed: string[];
+}
+
+class Preferences {
+  #kept = $state<Kept>(read());
+
+  get theme(): Theme {
+    return this.#kept.theme;
+  }
+  set theme(theme: Theme) {
+    this.#kept.theme = theme;
+    this.apply();
+    this.#keep();
+  }
+
+  get units(): Units {
+    return this.#kept.units;
+  }
+  set units(units: Units) {
+    this.#kept.units = units;
+    this.#keep();
+  }
+
+  /** The packages that are followed in this browser, the newest first. */
+  get followed(): readonly string[] {
+    return this.#kept.followed;
+  }
+
+  follows(id: string): boolean {
+    return this.#kept.followed.includes(id);
+  }
+
+  follow(id: string, wanted: boolean): void {
+    const others = this.#kept.followed.filter((it) => it !== id);
+    this.#kept.followed = (wanted ? [id, ...others] : others).slice(0, FOLLOWED_MAX);
+    this.#keep();
+  }
+
+  /** Shows the page in the theme that was chosen. */
+  apply(): void {
+    const root = document.documentElement;
+    if (this.theme === "system") delete root.dataset["theme"];
+    else root.dataset["theme"] = this.theme;
+  }
+
+  #keep(): void {
+    try {
+      localStorage.setItem(KEY, JSON.stringify(this.#kept));
+    } catch {
+      // A browser that keeps nothing forgets at the next start; nothing else fails.
+    }
+  }
+}
+
+function read(): Kept {
+  const kept: Kept = {
+    theme: "system",
+    units: imperialHere() ? "imperial" : "metric",
+    followed: [],
+  };
+  try {
+    const found: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
+    if (typeof found !== "object" || found === null) return kept;
+    if ("theme" in found && (found.theme === "light" || found.theme === "dark"))
+      kept.theme = found.theme;
+    if ("units" in found && (found.units === "metric" || found.units === "imperial"))
+      kept.units = found.units;
+    if ("followed" in found && Array.isArray(found.followed)) {
+      kept.followed = found.followed.filter((it): it is string => typeof it === "string");
+    }
+  } catch {
+    // What cannot be read was written by somebody else.
+  }
+  return kept;
+}
+
+function imperialHere(): boolean {
+  return /-(US|LR|MM)$/.test(navigator.language);
+}
+
+export const preferences = new Preferences();

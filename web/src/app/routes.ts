@@ -1,0 +1,176 @@
+// Every page: its address, who may open it, and where the navigation shows it.
+import type { Component } from "svelte";
+
+import type { Permission } from "../api/client";
+import { words } from "../words/en";
+import { match } from "./router.svelte";
+
+/** What a page with values in its address is given. */
+export interface PageProps {
+  params: Record<string, string>;
+}
+
+/** A page's component; one without values in its address takes nothing. */
+export type Shown = Component<PageProps> | Component<Record<string, never>>;
+
+export type PageName = keyof typeof words.pages;
+
+/** One page of the app. */
+export interface Page {
+  readonly name: PageName;
+  readonly path: string;
+  /** One of these opens it. */
+  readonly needs: readonly Permission[];
+  /** Where the navigation has it: first, with the day's work, with what is looked after. */
+  readonly shown?: "first" | "work" | "care";
+  /** A page that fills the window has no margins. */
+  readonly full?: boolean;
+  readonly load: () => Promise<{ default: Shown }>;
+}
+
+const everybody: readonly Permission[] = ["track", "enter", "manage", "audit", "admin"];
+
+export const pages: readonly Page[] = [
+  {
+    name: "home",
+    path: "/",
+    needs: everybody,
+    shown: "first",
+    load: () => import("../pages/home/Home.svelte"),
+  },
+  {
+    name: "map",
+    path: "/map",
+    needs: everybody,
+    shown: "first",
+    full: true,
+    load: () => import("../pages/map/MapPage.svelte"),
+  },
+  {
+    name: "packages",
+    path: "/packages",
+    needs: everybody,
+    shown: "first",
+    full: true,
+    load: () => import("../pages/list/List.svelte"),
+  },
+  {
+    name: "package",
+    path: "/packages/:id",
+    needs: everybody,
+    load: () => import("../pages/package/PackagePage.svelte"),
+  },
+  {
+    name: "order",
+    path: "/orders/:order",
+    needs: everybody,
+    load: () => import("../pages/order/OrderPage.svelte"),
+  },
+  {
+    name: "container",
+    path: "/containers/:id",
+    needs: everybody,
+    load: () => import("../pages/container/ContainerPage.svelte"),
+  },
+  {
+    name: "place",
+    path: "/places/:id",
+    needs: everybody,
+    load: () => import("../pages/place/PlacePage.svelte"),
+  },
+  {
+    name: "station",
+    path: "/station",
+    needs: ["enter"],
+    shown: "work",
+    load: () => import("../pages/station/Station.svelte"),
+  },
+  {
+    name: "desk",
+    path: "/desk",
+    needs: ["enter"],
+    shown: "work",
+    load: () => import("../pages/desk/Desk.svelte"),
+  },
+  {
+    name: "import",
+    path: "/import",
+    needs: ["enter"],
+    shown: "work",
+    load: () => import("../pages/import/Import.svelte"),
+  },
+  {
+    name: "labels",
+    path: "/labels",
+    needs: ["enter"],
+    shown: "work",
+    load: () => import("../pages/labels/Labels.svelte"),
+  },
+  {
+    name: "places",
+    path: "/places",
+    needs: ["enter", "admin"],
+    shown: "care",
+    load: () => import("../pages/places/Places.svelte"),
+  },
+  {
+    name: "clients",
+    path: "/clients",
+    needs: ["enter", "admin"],
+    shown: "care",
+    load: () => import("../pages/clients/Clients.svelte"),
+  },
+  {
+    name: "trackers",
+    path: "/trackers",
+    needs: ["enter", "admin"],
+    shown: "care",
+    load: () => import("../pages/trackers/Trackers.svelte"),
+  },
+  {
+    name: "people",
+    path: "/people",
+    needs: ["admin"],
+    shown: "care",
+    load: () => import("../pages/people/People.svelte"),
+  },
+  {
+    name: "audit",
+    path: "/audit",
+    needs: ["audit"],
+    shown: "care",
+    load: () => import("../pages/audit/Audit.svelte"),
+  },
+  {
+    name: "profile",
+    path: "/profile",
+    needs: everybody,
+    load: () => import("../pages/profile/Profile.svelte"),
+  },
+];
+
+/** The page at a path and the values in it. */
+export function pageAt(path: string): { page: Page; params: Record<string, string> } | null {
+  for (const page of pages) {
+    const params = match(page.path, path);
+    if (params) return { page, params };
+  }
+  return null;
+}
+
+/** Addresses of things, so that no page builds them by hand. */
+export const to = {
+  package: (id: string) => `/packages/${encodeURIComponent(id)}`,
+  order: (order: string) => `/orders/${encodeURIComponent(order)}`,
+  container: (id: string) => `/containers/${encodeURIComponent(id)}`,
+  place: (id: string) => `/places/${encodeURIComponent(id)}`,
+  packages: (query: Record<string, string>) => `/packages?${new URLSearchParams(query).toString()}`,
+  /** The page of whatever an id names; nothing for what has none. */
+  subject: (id: string): string | null => {
+    const prefix = id.slice(0, 4);
+    if (prefix === "pkg_") return to.package(id);
+    if (prefix === "ctr_") return to.container(id);
+    if (prefix === "plc_") return to.place(id);
+    return null;
+  },
+};

@@ -1,0 +1,15 @@
+// Starts the app: styles, session, frame.
+import "@fontsource-variable/inter/wght.css";
+import "./ui/tokens.css";
+import "./ui/base.css";
+import { mount } from "svelte";
+
+import App from "./App.svelte";
+import { preferences } from "./app/preferences.svelte";
+import { session } from "./app/session.svelte";
+
+const target = document.getElementById("app");
+if (!target) throw new Error("index.html has the element that the app is shown in");
+preferences.apply();
+void session.begin();
+mount(App, { target });

@@ -1,0 +1,27 @@
+// Every string of the screens, in English; each page's own stand in words/en/.
+import { frame } from "./en/frame";
+import { listWords } from "./en/list";
+import { packageWords } from "./en/package";
+import { signIn } from "./en/sign-in";
+import { home } from "./en/home";
+import { order } from "./en/order";
+import { statuses, modes, reasons, costs, bases } from "./en/terms";
+
+export const words = {
+  ...frame,
+  signIn,
+  home,
+  list: listWords,
+  package: packageWords,
+  order,
+  statuses,
+  modes,
+  reasons,
+  costs,
+  bases,
+};
+
+/** "1 package", "4,812 packages". */
+export function count(many: number, one: string, several: string): string {
+  return `${many.toLocaleString()} ${many === 1 ? one : several}`;
+}

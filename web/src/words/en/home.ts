@@ -1,0 +1,3 @@
+// Words of the home page.
+
+export const home = {};

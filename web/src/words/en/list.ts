@@ -1,0 +1,3 @@
+// Words of the list page.
+
+export const listWords = {};

@@ -1,0 +1,3 @@
+// Words of the order page.
+
+export const order = {};

@@ -1,0 +1,3 @@
+// Words of the package page.
+
+export const packageWords = {};
