@@ -1,13 +1,38 @@
 // How the app is built into web/dist and served while it is worked on.
+import { readFileSync } from "node:fs";
+
 import { svelte } from "@sveltejs/vite-plugin-svelte";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
 // `npm run dev` shows the app over a running binary.
 const binary = process.env["WHEREABOUTS_URL"] ?? "http://127.0.0.1:8080";
 const proxied = ["/v1", "/login", "/healthz", "/metrics", "/basemap.pmtiles"];
 
+/** Writes the worker that opens the app without a connection, with the names of all it needs. */
+function offline(): Plugin {
+  return {
+    name: "offline",
+    apply: "build",
+    generateBundle(_, bundle) {
+      // Text in other scripts and what is large are kept when they are first asked for.
+      const later = /inter-(?!latin-wght)|maplibre|deck|\.wasm$/;
+      const files = Object.keys(bundle).filter(
+        (it) => /\.(js|css|woff2)$/.test(it) && !later.test(it),
+      );
+      const source = readFileSync(new URL("src/offline/worker.js", import.meta.url), "utf8");
+      const listed = JSON.stringify(files.sort().map((it) => `/${it}`));
+      this.emitFile({
+        type: "asset",
+        fileName: "worker.js",
+        source: source.replace("[/* files */]", listed),
+      });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), offline()],
   server: {
     proxy: Object.fromEntries(proxied.map((it) => [it, { target: binary, changeOrigin: true }])),
   },

@@ -13,3 +13,10 @@ if (!target) throw new Error("index.html has the element that the app is shown i
 preferences.apply();
 void session.begin();
 mount(App, { target });
+
+// Without a connection the app opens all the same, and says that it has none.
+if (import.meta.env.PROD && "serviceWorker" in navigator) {
+  addEventListener("load", () => {
+    navigator.serviceWorker.register("/worker.js").catch(() => undefined);
+  });
+}

@@ -1,4 +1,5 @@
 // Every string of the screens, in English; each page's own stand in words/en/.
+import { actions } from "./en/actions";
 import { frame } from "./en/frame";
 import { listWords } from "./en/list";
 import { packageWords } from "./en/package";
@@ -14,6 +15,7 @@ export const words = {
   list: listWords,
   package: packageWords,
   order,
+  actions,
   statuses,
   modes,
   reasons,

@@ -45,6 +45,7 @@ export const frame = {
     themes: { system: "As the system", light: "Light", dark: "Dark" },
     units: "Units",
     unitNames: { metric: "Metric", imperial: "Imperial" },
+    credits: "Place names: GeoNames (CC BY 4.0) and others; coasts and borders: Natural Earth",
   },
   offline: {
     banner: "No connection. What you see is as we last knew it; it goes on by itself.",
