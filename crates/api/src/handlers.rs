@@ -3,6 +3,7 @@
 
 pub mod attention;
 pub mod audit;
+pub mod basemap;
 pub mod clients;
 pub mod company;
 pub mod containers;

@@ -27,6 +27,7 @@ use tower_http::{
 
 use crate::{
     Api, evidence,
+    handlers::basemap,
     problem::{Kind, MEDIA_TYPE, Problem},
 };
 
@@ -47,8 +48,10 @@ pub fn around(router: Router, api: &Api) -> Router {
         .layer(from_fn_with_state(api.clone(), bounded))
         .layer(from_fn_with_state(api.clone(), answered))
         .layer(CompressionLayer::new().compress_when(
-            // What is a ZIP file is compressed already.
-            DefaultPredicate::new().and(NotForContentType::const_new(evidence::MEDIA)),
+            // What is a ZIP file, and every tile of a basemap, is compressed already.
+            DefaultPredicate::new()
+                .and(NotForContentType::const_new(evidence::MEDIA))
+                .and(NotForContentType::const_new(basemap::MEDIA)),
         ))
 }
 

@@ -22,7 +22,10 @@ mod routes;
 mod schema;
 mod wire;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::Router;
 use domain::time::Timestamp;
@@ -36,6 +39,7 @@ use tokio::sync::Semaphore;
 use front::Front;
 
 pub use auth::Source;
+pub use handlers::basemap::{Basemap, InvalidBasemap};
 pub use measure::{Facts, Gauge, GaugeKind, Gauges, NoGauges};
 pub use openapi::document;
 
@@ -88,6 +92,7 @@ struct Inner {
     settings: Settings,
     places: Semaphore,
     measured: measure::Measured,
+    basemap: OnceLock<Basemap>,
 }
 
 impl Api {
@@ -96,7 +101,16 @@ impl Api {
     pub fn new(service: Service, outside: Outside, settings: Settings) -> Self {
         let places = Semaphore::new(settings.at_once_max);
         let measured = measure::Measured::default();
-        Self(Arc::new(Inner { service, outside, settings, places, measured }))
+        let basemap = OnceLock::new();
+        Self(Arc::new(Inner { service, outside, settings, places, measured, basemap }))
+    }
+
+    /// Shows another basemap than the one the program carries. Only the first one counts,
+    /// and only before any was asked for.
+    #[must_use]
+    pub fn with_basemap(self, basemap: Basemap) -> Self {
+        self.0.basemap.get_or_init(|| basemap);
+        self
     }
 
     fn service(&self) -> &Service {
@@ -117,6 +131,10 @@ impl Api {
 
     fn front(&self) -> &Front {
         &self.0.outside.front
+    }
+
+    fn basemap(&self) -> &Basemap {
+        self.0.basemap.get_or_init(Basemap::carried)
     }
 
     fn settings(&self) -> Settings {

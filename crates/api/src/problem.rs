@@ -48,6 +48,8 @@ pub enum Kind {
     Changed,
     /// More was sent than is taken.
     TooLarge,
+    /// A part was asked for that lies beyond the end.
+    NoSuchPart,
     /// This kind of content is not taken here.
     UnsupportedMediaType,
     /// It was tried too often.
@@ -74,6 +76,7 @@ impl Kind {
         Self::Ambiguous,
         Self::Changed,
         Self::TooLarge,
+        Self::NoSuchPart,
         Self::UnsupportedMediaType,
         Self::TooManyRequests,
         Self::Unavailable,
@@ -124,6 +127,9 @@ impl Kind {
             }
             Self::TooLarge => {
                 ("/problems/too-large", StatusCode::PAYLOAD_TOO_LARGE, "This is too large")
+            }
+            Self::NoSuchPart => {
+                ("/problems/no-such-part", StatusCode::RANGE_NOT_SATISFIABLE, "There is no such part")
             }
             Self::UnsupportedMediaType => (
                 "/problems/unsupported-media-type",

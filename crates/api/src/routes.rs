@@ -8,7 +8,7 @@ use crate::{
     body::BATCH_ITEMS_MAX,
     evidence,
     handlers::{
-        Paging, Part, attention, audit, clients, company, containers, erasing, events, exporting,
+        Paging, Part, attention, audit, basemap, clients, company, containers, erasing, events, exporting,
         finding, history, live, log, map, operations, packages, page, photos, places, session,
         tokens, trackers, users, whereabouts,
     },
@@ -74,6 +74,11 @@ fn everybody() -> Vec<Route> {
         get("/assets/{name}", Who::Public, page::asset)
             .says("asset", "A file of the page.")
             .answers_media(200, "*/*"),
+        get("/basemap.pmtiles", Who::Public, basemap::archive)
+            .says("basemap", "The map's land, waters, borders and towns, as a PMTiles archive.")
+            .versioned()
+            .answers_media(200, basemap::MEDIA)
+            .answers_media(206, basemap::MEDIA),
         get("/healthz", Who::Public, operations::health)
             .says("health", "Says that the server answers.")
             .answers_media(200, "text/plain"),

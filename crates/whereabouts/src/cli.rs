@@ -86,6 +86,10 @@ pub struct Serve {
     /// the file says: examples/oidc.toml, docs/identity.md.
     #[arg(long, value_name = "FILE.toml")]
     pub oidc: Option<PathBuf>,
+    /// Show the map on a basemap of your own: a PMTiles archive of vector tiles with the
+    /// layers that docs/formats.md names.
+    #[arg(long, value_name = "FILE.pmtiles")]
+    pub basemap: Option<PathBuf>,
 }
 
 impl Serve {

@@ -2,6 +2,7 @@
 
 use std::{net::IpAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
+use api::Basemap;
 use host::{SystemClock, SystemEntropy};
 use service::{
     Service,
@@ -47,6 +48,7 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     let folder = wish.folder();
     let note = wish.demo.then(|| demo::note_of(&wish, &folder)).transpose()?;
     let company = wish.oidc.as_deref().map(company::read).transpose()?;
+    let basemap = wish.basemap.as_deref().map(Basemap::open).transpose().map_err(failed)?;
     let opened = store::open_whole(&folder).await.map_err(failed)?;
     if let Some(company) = company {
         company::trust(&opened.service, company)?;
@@ -74,7 +76,10 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
         service: opened.service.clone(),
         folder: folder.clone(),
     };
-    let api = store::api(&opened, Arc::new(measures), wish.behind_tls);
+    let mut api = store::api(&opened, Arc::new(measures), wish.behind_tls);
+    if let Some(basemap) = basemap {
+        api = api.with_basemap(basemap);
+    }
     greet(&opened, &url, &folder, demo.as_ref()).await?;
 
     let proxies = Proxies(wish.trusted_proxy.iter().map(IpAddr::to_canonical).collect());

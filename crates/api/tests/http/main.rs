@@ -3,6 +3,7 @@
 
 mod attention;
 mod audit;
+mod basemap;
 mod data;
 mod evidence;
 mod finding;

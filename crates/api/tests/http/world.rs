@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use api::{Api, NoGauges, Outside, Settings, Source, front::Front, router};
+use api::{Api, Basemap, NoGauges, Outside, Settings, Source, front::Front, router};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -144,6 +144,15 @@ impl World {
         let (clock, entropy) = (self.clock.clone(), Arc::new(FakeEntropy::default()));
         let outside = Outside { clock, entropy, gauges: Arc::new(NoGauges), front };
         self.router = router(Api::new(service, outside, Settings::default()));
+    }
+
+    /// Maps show another basemap from now on.
+    pub fn shows(&mut self, basemap: Basemap) {
+        let (clock, entropy) = (self.clock.clone(), Arc::new(FakeEntropy::default()));
+        let front = Front::default();
+        let outside = Outside { clock, entropy, gauges: Arc::new(NoGauges), front };
+        let api = Api::new(self.service.clone(), outside, Settings::default());
+        self.router = router(api.with_basemap(basemap));
     }
 
     pub fn pass(&self, time: Duration) {
