@@ -1,0 +1,59 @@
+// Which tiles of data a view needs.
+
+export interface Bounds {
+  readonly west: number;
+  readonly south: number;
+  readonly east: number;
+  readonly north: number;
+}
+
+/** The whole world is sixteen tiles: what is behind the globe counts in its sums as well. */
+const ZOOM_MIN = 2;
+const ZOOM_MAX = 18;
+const TILES_MAX = 24;
+const LAT_MAX = 85.05;
+
+/** Names of tiles as zoom/column/row, the middle of the view first. */
+export function tilesOf(view: Bounds, zoom: number): string[] {
+  let level = Math.min(ZOOM_MAX, Math.max(ZOOM_MIN, Math.round(zoom)));
+  for (; level > ZOOM_MIN; level--) {
+    const found = covering(view, level);
+    if (found.length <= TILES_MAX) return found;
+  }
+  return covering({ west: -180, south: -LAT_MAX, east: 180, north: LAT_MAX }, ZOOM_MIN);
+}
+
+function covering(view: Bounds, level: number): string[] {
+  const count = 2 ** level;
+  const first = Math.floor(column(view.west, level));
+  const last = Math.min(first + count - 1, Math.floor(column(view.east, level) - 1e-9));
+  const top = Math.max(0, Math.floor(row(view.north, level)));
+  const bottom = Math.min(count - 1, Math.floor(row(view.south, level) - 1e-9));
+  const found: { name: string; far: number }[] = [];
+  const [midX, midY] = [(first + last) / 2, (top + bottom) / 2];
+  for (let x = first; x <= last; x++) {
+    for (let y = top; y <= bottom; y++) {
+      const far = Math.hypot(x - midX, y - midY);
+      found.push({ name: `${level}/${((x % count) + count) % count}/${y}`, far });
+      if (found.length > TILES_MAX * 2) return found.map((it) => it.name);
+    }
+  }
+  return found.sort((a, b) => a.far - b.far).map((it) => it.name);
+}
+
+function column(lon: number, level: number): number {
+  return ((lon + 180) / 360) * 2 ** level;
+}
+
+function row(lat: number, level: number): number {
+  const angle = (Math.min(LAT_MAX, Math.max(-LAT_MAX, lat)) * Math.PI) / 180;
+  return ((1 - Math.asinh(Math.tan(angle)) / Math.PI) / 2) * 2 ** level;
+}
+
+/** Whether a point lies in a view that may cross the antimeridian. */
+export function within(view: Bounds, lat: number, lon: number): boolean {
+  if (lat < view.south || view.north < lat) return false;
+  const width = view.east - view.west;
+  if (width >= 360) return true;
+  return (((lon - view.west) % 360) + 360) % 360 <= width;
+}
