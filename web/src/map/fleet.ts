@@ -1,5 +1,7 @@
 // The holders of a view, kept true: tiles fetched for now or for a past hour, news put into them.
+import { api, the, type Mode, type Status } from "../api/client";
 import { watch } from "../api/live";
+import type { components } from "../api/schema";
 import { readHolder, readTile, type Crowd, type Holder, type Tile } from "./holders";
 import { MOVING_SHOWN_MAX, type Counted } from "./sums";
 
@@ -10,9 +12,15 @@ const ANEW_MS = 60_000;
 const KEPT_MAX = 160;
 const AT_ONCE = 4;
 
-export type FetchTile = (name: string, at: number | null, signal: AbortSignal) => Promise<Tile>;
+/** Which packages count: a map is narrowed by one of these at once. */
+export interface Narrowed {
+  readonly status?: Status;
+  readonly mode?: Mode;
+  readonly carrier?: string;
+  readonly client?: string;
+}
 
-export interface Failed {
+export interface Told {
   readonly failed: (error: unknown) => void;
   readonly changed: () => void;
 }
@@ -38,9 +46,19 @@ export class Fleet {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly fetchTile: FetchTile,
-    private readonly tell: Failed,
+    private narrowed: Narrowed,
+    private readonly tell: Told,
   ) {}
+
+  narrow(narrowed: Narrowed): void {
+    if (JSON.stringify(narrowed) === JSON.stringify(this.narrowed)) return;
+    this.narrowed = narrowed;
+    this.#kept.clear();
+    this.#news.clear();
+    this.#listen();
+    this.#compose();
+    void this.#fetch();
+  }
 
   /** Shows these tiles, as of now or of a past instant. */
   show(names: readonly string[], at: number | null): void {
@@ -50,7 +68,7 @@ export class Fleet {
     this.#at = at;
     if (same) return;
     this.#wanted = names;
-    this.#listen(at === null ? names : []);
+    this.#listen();
     this.#compose();
     void this.#fetch();
   }
@@ -85,7 +103,7 @@ export class Fleet {
     const one = async (): Promise<void> => {
       for (let name = queue.shift(); name; name = queue.shift()) {
         const [key, at, fetched_at] = [this.#keyOf(name), this.#at, Date.now()];
-        const tile = await this.fetchTile(name, at, signal);
+        const tile = await fetchTile(name, at, this.narrowed, signal);
         if (signal.aborted) return;
         this.#keep(key, { tile, fetched_at });
         this.#compose();
@@ -115,7 +133,10 @@ export class Fleet {
     }
   }
 
-  #listen(names: readonly string[]): void {
+  /** News count every package on its way: a narrowed map asks again instead. */
+  #listen(): void {
+    const whole = Object.keys(this.narrowed).length === 0;
+    const names = this.#at === null && whole ? this.#wanted : [];
     const watched = names.join();
     if (watched === this.#watched) return;
     this.#watched = watched;
@@ -163,4 +184,18 @@ export class Fleet {
     }
     this.tell.changed();
   }
+}
+
+async function fetchTile(
+  name: string,
+  at: number | null,
+  narrowed: Narrowed,
+  signal: AbortSignal,
+): Promise<Tile> {
+  const [z = "0", x = "0", y = "0"] = name.split("/");
+  const query = { ...narrowed, ...(at === null ? {} : { at: new Date(at).toISOString() }) };
+  const params = { path: { z, x, y }, query };
+  const headers = { accept: "application/json" };
+  const answer = await the(api.GET("/v1/map/{z}/{x}/{y}", { params, headers, signal }));
+  return readTile(answer as components["schemas"]["Tile"]);
 }

@@ -1,13 +1,14 @@
 // The living map: what is shown, when, of whom; frames only while something moves on the screen.
-import { api, problemOf, the, type Problem } from "../api/client";
-import type { components } from "../api/schema";
+import { problemOf, type Problem } from "../api/client";
 import { Chosen } from "./chosen.svelte";
-import { Fleet } from "./fleet";
+import { Fleet, type Narrowed } from "./fleet";
+import { framing } from "./frame";
 import { exaggeration } from "./heights";
-import { readTile, type Crowd, type Holder } from "./holders";
+import type { Crowd, Holder } from "./holders";
 import type { Lens } from "./lens";
-import { spotAt } from "./motion";
+import { spotAt, type Point } from "./motion";
 import { tones, type Theme } from "./palette";
+import { hitAt } from "./pointing";
 import { dotsOf, marksOf, toneOf, type Colouring, type Dot, type Mark } from "./scene";
 import { fence, grid } from "./ground";
 import { night } from "./sun";
@@ -31,6 +32,8 @@ export interface Begin {
   readonly colouring: Colouring;
   readonly at: number | null;
   readonly calm: boolean;
+  /** Which packages are shown; those on their way when missing. */
+  readonly narrowed?: Narrowed;
 }
 
 export interface Heard {
@@ -39,11 +42,11 @@ export interface Heard {
   readonly picked: (chosen: Chosen | null) => void;
 }
 
-const NEAR_PX = 15;
 /** A frame is worth it once something has moved by this much of a pixel. */
 const STEP_PX = 0.3;
 const FRAME_MS = { least: 15, most: 1000 };
 const NIGHT_MS = 60_000;
+const RENEW_MS = 250;
 /** Seen from so near, a tile's data are finer than the view by this much. */
 const FINER = 0.6;
 
@@ -72,6 +75,8 @@ export class Living {
   #surface: Surface;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
+  #renewal: ReturnType<typeof setTimeout> | undefined;
+  #renewed_at = -Infinity;
   #played_at = 0;
   #marks: readonly Mark[] = [];
   #dots: readonly Dot[] = [];
@@ -90,7 +95,7 @@ export class Living {
     this.flat = begin.flat;
     this.at = begin.at;
     this.camera = begin.camera;
-    this.#fleet = new Fleet(fetchTile, {
+    this.#fleet = new Fleet(begin.narrowed ?? {}, {
       failed: (error) => void problemOf(error).then((it) => (this.problem = it)),
       changed: () => this.#changed(),
     });
@@ -127,6 +132,7 @@ export class Living {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#renewal);
     cancelAnimationFrame(this.#frame);
     document.removeEventListener("visibilitychange", this.#seen);
     this.#observer.disconnect();
@@ -198,6 +204,21 @@ export class Living {
     if (spot) this.fly({ lat: spot.lat, lon: spot.lon, zoom }, 1400);
   }
 
+  /** Shows all of the chosen one's track, or the place it is at. */
+  frame(duration_ms: number): void {
+    const spot = this.#chosenSpot();
+    const points: Point[] = (this.chosen?.track ?? []).map((it) => [it.lat, it.lon]);
+    if (spot) points.push([spot.lat, spot.lon]);
+    const { width, height } = this.#surface.view();
+    const found = framing(points, width, height);
+    if (found) this.fly({ ...found, pitch: 1 < found.zoom ? 42 : 0 }, duration_ms);
+  }
+
+  /** Shows other packages. */
+  narrow(narrowed: Narrowed): void {
+    this.#fleet.narrow(narrowed);
+  }
+
   #seen = (): void => {
     if (!document.hidden) this.#draw();
   };
@@ -216,10 +237,18 @@ export class Living {
     this.heard.settled();
   }
 
-  /** What is known has changed: everything is made anew, once a frame at most. */
+  /** What is known has changed: everything is made anew, a few times a second at most. */
   #changed(): void {
+    if (this.#renewal !== undefined || this.#closed) return;
+    const wait_ms = Math.max(0, RENEW_MS - (performance.now() - this.#renewed_at));
+    this.#renewal = setTimeout(() => this.#renew(), wait_ms);
+  }
+
+  #renew(): void {
+    this.#renewal = undefined;
     this.waiting = this.#fleet.waiting;
     if (!this.ready || this.#closed) return;
+    this.#renewed_at = performance.now();
     const at = this.instant;
     this.#dots = dotsOf(this.#fleet.holders.values(), this.#fleet.crowds, at, this.colouring);
     this.#surface.dots(this.#dots);
@@ -348,42 +377,13 @@ export class Living {
     this.heard.picked(this.chosen);
   }
 
-  /** What is nearest to a point of the screen, if it is near at all; by arithmetic, at once. */
   #nearest(x: number, y: number): Pointed | null {
-    const lens = this.#surface.view();
-    let best: { far: number; found: Pointed } | null = null;
-    const offer = (lat: number, lon: number, height_m: number, reach: number, of: () => Pointed | null): void => {
-      const [px = 0, py = 0] = lens.project(lon, lat, height_m);
-      const far = Math.hypot(px - x, py - y) - reach;
-      if (NEAR_PX < far || (best && best.far <= far) || !lens.sees(lat, lon, height_m)) return;
-      const found = of();
-      if (found) best = { far, found: { ...found, x: px, y: py } };
-    };
-    for (const it of this.#marks) {
-      offer(it.lat, it.lon, it.height_m, it.size / 2, () => this.#holder(it.key));
-    }
-    for (const it of this.#dots) {
-      offer(it.lat, it.lon, 0, it.radius, () => (it.crowd ? this.#crowd(it) : this.#holder(it.key)));
-    }
-    return best === null ? null : (best as { found: Pointed }).found;
+    const hit = hitAt(x, y, this.#marks, this.#dots, this.#surface.view());
+    if (!hit) return null;
+    const crowd = hit.dot?.crowd
+      ? this.#fleet.crowds.find((it) => it.crowd.lat === hit.dot?.lat && it.crowd.lon === hit.dot.lon)?.crowd
+      : undefined;
+    const holder = this.#fleet.holders.get(hit.key);
+    return holder || crowd ? { holder: holder ?? null, crowd: crowd ?? null, x: hit.x, y: hit.y } : null;
   }
-
-  #holder(key: string): Pointed | null {
-    const holder = this.#fleet.holders.get(key);
-    return holder ? { holder, crowd: null, x: 0, y: 0 } : null;
-  }
-
-  #crowd(dot: Dot): Pointed | null {
-    const found = this.#fleet.crowds.find(({ crowd }) => crowd.lat === dot.lat && crowd.lon === dot.lon);
-    return found ? { holder: null, crowd: found.crowd, x: 0, y: 0 } : null;
-  }
-}
-
-async function fetchTile(name: string, at: number | null, signal: AbortSignal): Promise<ReturnType<typeof readTile>> {
-  const [z = "0", x = "0", y = "0"] = name.split("/");
-  const query = at === null ? {} : { at: new Date(at).toISOString() };
-  const params = { path: { z, x, y }, query };
-  const headers = { accept: "application/json" };
-  const answer = await the(api.GET("/v1/map/{z}/{x}/{y}", { params, headers, signal }));
-  return readTile(answer as components["schemas"]["Tile"]);
 }

@@ -50,7 +50,7 @@ export const grounds: Record<Theme, Ground> = {
     grid: "#223145",
     sky: "#0a1626",
     horizon: "#24496f",
-    glow: 0.75,
+    glow: 0.3,
   },
   light: {
     sea: "#d5e2ea",
@@ -73,7 +73,7 @@ export const grounds: Record<Theme, Ground> = {
     grid: "#cfc9bd",
     sky: "#cfe0ec",
     horizon: "#ffffff",
-    glow: 0.35,
+    glow: 0.2,
   },
 };
 

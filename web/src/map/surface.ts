@@ -70,6 +70,7 @@ export class Surface {
       protocol = new Protocol();
       maplibre.addProtocol("pmtiles", protocol.tile);
     }
+    const plain = drawsWithoutCard();
     this.#theme = begin.theme;
     this.#flat = begin.flat;
     this.basemap = `pmtiles://${new URL(begin.basemap, location.href).href}`;
@@ -85,10 +86,9 @@ export class Surface {
       maxZoom: ZOOM.max,
       maxPitch: PITCH_MAX,
       attributionControl: false,
-      fadeDuration: 200,
-      dragRotate: true,
-      canvasContextAttributes: { antialias: true },
-      cooperativeGestures: false,
+      fadeDuration: plain ? 0 : 200,
+      canvasContextAttributes: { antialias: !plain },
+      ...(plain ? { pixelRatio: 1 } : {}),
     });
     this.#map.keyboard.enable();
     this.#map.getCanvas().setAttribute("aria-label", element.getAttribute("aria-label") ?? "");
@@ -298,6 +298,16 @@ export class Surface {
     map.on("mouseout", () => this.told.pointed(null));
     map.on("click", (event) => this.told.picked(event.point));
   }
+}
+
+/** Whether the processor draws, as where there is no graphics card: then less is drawn. */
+function drawsWithoutCard(): boolean {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  if (!gl) throw new Error("this browser does not offer WebGL 2");
+  const told = gl.getExtension("WEBGL_debug_renderer_info");
+  const name = told ? String(gl.getParameter(told.UNMASKED_RENDERER_WEBGL)) : "";
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|software|basic render/i.test(name);
 }
 
 function smooth(part: number): number {
