@@ -64,6 +64,7 @@ pub mod record;
 pub mod reel;
 pub mod route;
 pub mod state;
+pub mod sun;
 pub mod time;
 pub mod timeline;
 mod varint;

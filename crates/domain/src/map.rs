@@ -3,6 +3,7 @@
 pub mod columns;
 pub mod counts;
 pub mod path;
+pub mod stretch;
 #[cfg(test)]
 mod tests;
 pub mod tile;
@@ -10,4 +11,5 @@ pub mod tile;
 pub use columns::{Cluster, InvalidTile, Mark, MarkKind, TileContent};
 pub use counts::{Counted, Counts, Tally};
 pub use path::{Path, Waypoint};
+pub use stretch::{Glide, Place, Stretch};
 pub use tile::{InvalidTileId, TileId};

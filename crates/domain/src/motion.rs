@@ -6,7 +6,7 @@ mod evidence;
 mod fitted;
 mod leg;
 mod parameters;
-mod sphere;
+pub(crate) mod sphere;
 #[cfg(test)]
 mod tests;
 mod track;
@@ -120,8 +120,7 @@ pub fn guess(habits: &Habits, before: &[Fix], after: &[Fix], at: Timestamp) -> O
 impl Guess {
     /// The guess with its doubt weighed.
     pub fn estimate(&self, parameters: &Parameters) -> Estimate {
-        let scale = parameters.ground.of(self.kind);
-        let radius_95_m = within(self.evidence.radius_95_m(scale), self.stated_m);
+        let radius_95_m = self.radius_95_m(parameters);
         let height = self.level.as_ref().and_then(|level| {
             let scale = parameters.height.of(level.kind);
             let height = Height::from_metres(level.raw_m, level.datum, self.at).ok()?;
@@ -132,6 +131,12 @@ impl Guess {
             radius_95_m,
             vertical_95_m: height.map(|(_, vertical_95_m)| vertical_95_m),
         }
+    }
+
+    /// How far off the guess may be, in metres with 95 % probability.
+    pub fn radius_95_m(&self, parameters: &Parameters) -> f64 {
+        let scale = parameters.ground.of(self.kind);
+        within(self.evidence.radius_95_m(scale), self.stated_m)
     }
 }
 

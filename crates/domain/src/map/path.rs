@@ -3,6 +3,7 @@
 
 use minicbor::{Decode, Encode};
 
+use super::stretch::Stretch;
 use crate::{geodesy::distance_m, position::LatLon, time::Timestamp};
 
 /// Most points of a path.
@@ -52,17 +53,10 @@ impl Path {
     /// Where it is at an instant, and its height in decimetres.
     #[must_use]
     pub fn at(&self, at: Timestamp) -> (LatLon, Option<i32>) {
-        let after = self.0.partition_point(|it| it.at <= at);
-        let Some(from) = after.checked_sub(1).map(|it| &self.0[it]) else {
-            return (self.0[0].position, self.0[0].height_dm);
-        };
-        let Some(to) = self.0.get(after) else { return (from.position, from.height_dm) };
-        let part = at.since(from.at) as f64 / to.at.since(from.at).max(1) as f64;
-        let height = match (from.height_dm, to.height_dm) {
-            (Some(a), Some(b)) => Some((f64::from(b - a).mul_add(part, f64::from(a))) as i32),
-            (a, _) => a,
-        };
-        (between(from.position, to.position, part), height)
+        let millis = at.millis() as f64;
+        let place = Stretch::on(&self.0, millis).expect("a path has points").at(millis);
+        let height_dm = place.height_m.map(|it| libm::round(it * 10.0) as i32);
+        (LatLon::wrapped(place.lat, place.lon), height_dm)
     }
 
     /// The part of it that matters between two instants: the points in between and
@@ -80,25 +74,4 @@ impl Path {
         let points = self.during(from, to);
         points.windows(2).map(|it| distance_m(it[0].position, it[1].position)).sum()
     }
-}
-
-/// The point of the great circle between two at a part of the way.
-fn between(a: LatLon, b: LatLon, part: f64) -> LatLon {
-    let (from, to) = (unit(a), unit(b));
-    let cos: f64 = (0..3).map(|axis| from[axis] * to[axis]).sum();
-    let angle = libm::acos(cos.clamp(-1.0, 1.0));
-    let (near, far) = if angle < 1e-9 {
-        (1.0 - part, part)
-    } else {
-        let sin = libm::sin(angle);
-        (libm::sin((1.0 - part) * angle) / sin, libm::sin(part * angle) / sin)
-    };
-    let at: [f64; 3] = std::array::from_fn(|axis| near * from[axis] + far * to[axis]);
-    let lat = libm::atan2(at[2], at[0].hypot(at[1])).to_degrees();
-    LatLon::wrapped(lat, libm::atan2(at[1], at[0]).to_degrees())
-}
-
-fn unit(at: LatLon) -> [f64; 3] {
-    let (lat, lon) = (at.lat().to_radians(), at.lon().to_radians());
-    [libm::cos(lat) * libm::cos(lon), libm::cos(lat) * libm::sin(lon), libm::sin(lat)]
 }

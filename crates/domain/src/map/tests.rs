@@ -58,7 +58,60 @@ fn package(status: Status, mode: Option<Mode>, carrier: u8) -> Counts {
     Counts::of_package(&State { record: Some(Record::Package(record)), status, ..State::default() })
 }
 
+/// Metres between two points that are near each other, heights and courses aside.
+fn apart_m(a: [f64; 2], b: [f64; 2]) -> f64 {
+    let east = (a[1] - b[1] + 540.0).rem_euclid(360.0) - 180.0;
+    (a[0] - b[0]).hypot(east * a[0].to_radians().cos()).to_radians() * 6_371_008.8
+}
+
+#[test]
+fn a_course_leads_where_the_path_goes() {
+    let to = |lat, lon| {
+        let path = [point(0, 10.0, 20.0, None), point(3_600_000, lat, lon, None)];
+        Stretch::on(&path, 0.0).unwrap().at(0.0).course_deg.unwrap()
+    };
+    assert!(to(11.0, 20.0).abs() < 1e-6);
+    assert!((to(9.0, 20.0) - 180.0).abs() < 1e-6);
+    // Towards the east one leaves a little north of east, as Karney's geodesics do.
+    let (_, azimuth) = crate::geodesy::inverse(at(10.0, 20.0), at(10.0, 21.0));
+    assert!((to(10.0, 21.0) - azimuth).abs() < 0.01, "{} {azimuth}", to(10.0, 21.0));
+    assert!((to(10.0, 19.0) - 270.0).abs() < 0.2);
+    let resting = Stretch::on(&[point(0, 10.0, 20.0, Some(7))], 5.0).unwrap();
+    assert_eq!(resting.at(9e12).course_deg, None);
+    assert_eq!(resting.at(9e12).height_m, Some(0.7));
+    assert!(resting.glide(5.0).covers(9e12) && resting.glide(5.0).course[0].is_nan());
+    assert!(Stretch::on(&[], 0.0).is_none());
+}
+
 proptest! {
+    #[test]
+    fn a_glide_stays_within_a_millimetre_of_its_stretch(
+        (lat, lon) in (-89.9f64..89.9, -180.0f64..180.0),
+        (lat_by, lon_by) in (-9.0f64..9.0, -9.0f64..9.0),
+        minutes in 1i64..3_000, start in 0.0f64..1.0, on in 0.0f64..1.0,
+    ) {
+        let end = LatLon::wrapped(lat + lat_by, lon + lon_by);
+        let path = [
+            point(0, lat, lon, Some(0)),
+            Waypoint { at: instant(minutes * 60_000), position: end, height_dm: Some(90_000) },
+        ];
+        let at_ms = start * (minutes * 60_000) as f64;
+        let stretch = Stretch::on(&path, at_ms).unwrap();
+        let glide = stretch.glide(at_ms);
+        prop_assert!(glide.covers(at_ms) || at_ms == glide.until_ms);
+        for part in [0.0, on, 1.0] {
+            let then = glide.from_ms + part * (glide.until_ms - glide.from_ms);
+            let ([lat, lon, height_m, course_deg], exact) = (glide.at(then), stretch.at(then));
+            let off_m = apart_m([lat, lon], [exact.lat, exact.lon]);
+            prop_assert!(off_m < 0.001, "{off_m} m");
+            prop_assert!((height_m - exact.height_m.unwrap()).abs() < 0.001);
+            if let Some(course) = exact.course_deg {
+                let turned = (course - course_deg + 540.0).rem_euclid(360.0) - 180.0;
+                prop_assert!(turned.abs() < 0.2, "{course} {course_deg}");
+            }
+        }
+    }
+
     #[test]
     fn every_point_lies_in_the_tiles_that_contain_it(
         lat in -85.0f64..85.0, lon in -180.0f64..180.0, zoom in 0u8..=22,

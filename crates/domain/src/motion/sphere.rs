@@ -136,6 +136,13 @@ impl Arc {
         self.from.times(cos).plus(self.ahead.times(sin))
     }
 
+    /// The same, and the direction of travel there, with length 1.
+    pub fn going(&self, fraction: f64) -> (Vector, Vector) {
+        let (sin, cos) = libm::sincos(self.angle * fraction);
+        let point = self.from.times(cos).plus(self.ahead.times(sin));
+        (point, self.ahead.times(cos).minus(self.from.times(sin)))
+    }
+
     /// The direction of travel at its start and at its end, as long as its angle.
     pub fn tangents(&self) -> (Vector, Vector) {
         let (sin, cos) = libm::sincos(self.angle);
