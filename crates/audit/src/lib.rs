@@ -10,19 +10,19 @@
 //! - **proof**: the hashes that lead from an entry, or from an earlier checkpoint, to
 //!   the root of a checkpoint
 //!
-//! What is in `hash`, `note`, `checkpoint` and `proof` needs no I/O.
+//! Only `log` and `verify` need I/O.
 
 pub mod bundle;
+pub mod chain;
 pub mod checkpoint;
 pub mod edge;
 pub mod hash;
+pub mod inspect;
 pub mod note;
 pub mod proof;
 pub mod prove;
 pub mod tile;
 
-#[cfg(feature = "log")]
-pub mod chain;
 #[cfg(feature = "log")]
 pub mod log;
 #[cfg(feature = "log")]

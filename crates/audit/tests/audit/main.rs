@@ -6,6 +6,7 @@
 mod chains;
 mod files;
 mod hostile;
+mod inspected;
 mod notes;
 mod proofs;
 mod python;
