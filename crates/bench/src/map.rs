@@ -17,6 +17,7 @@ use domain::{
     record::{PackageRecord, Record},
     state::{State, Status},
     time::{MINUTE, Timestamp},
+    whereabouts::Basis,
 };
 use futures::{StreamExt, future::try_join_all, stream};
 use journeys::{http::Connection, server::Server};
@@ -232,9 +233,9 @@ fn row(
         let record = Some(Record::Package(record));
         counts.add(&Counts::of_package(&State { record, status, ..State::default() }));
     }
-    let as_of = points[0].at;
+    let (as_of, basis) = (points[0].at, Some(Basis::Measured));
     let path = Way::along(points).expect("there are points");
-    let shown = Some(Shown { kind, mode, name, path, radius_95_m: 30, as_of });
+    let shown = Some(Shown { kind, mode, name, path, radius_95_m: 30, as_of, basis });
     HolderRow { counts, shown, ..HolderRow::default() }
 }
 

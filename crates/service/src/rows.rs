@@ -9,6 +9,7 @@ use domain::{
     mode::Mode,
     state::{State, Status},
     time::Timestamp,
+    whereabouts::Basis,
 };
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
@@ -131,6 +132,9 @@ pub struct Shown {
     /// When the latest fact that it rests on happened.
     #[n(5)]
     pub as_of: Timestamp,
+    /// What that place rests on.
+    #[n(6)]
+    pub basis: Option<Basis>,
 }
 
 /// What the list shows of a package and filters by.

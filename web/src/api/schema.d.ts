@@ -2207,6 +2207,7 @@ export interface components {
         Holder: {
             /** @description When the latest fact it rests on happened. */
             as_of: components["schemas"]["Time"];
+            basis?: components["schemas"]["Basis"] | null;
             id?: components["schemas"]["Subject"] | null;
             /** @description Names it for as long as it is shown. */
             key: string;

@@ -48,6 +48,9 @@ pub struct Holder {
     pub kind: &'static str,
     /// How it moves.
     pub mode: Option<words::Mode>,
+    /// What its place rested on when that was found out. What was measured more than a
+    /// minute ago is predicted since.
+    pub basis: Option<words::Basis>,
     /// Packages that match.
     pub packages: u32,
     /// Those of them that have a problem.
@@ -110,6 +113,7 @@ impl Holder {
             id: id.map(Id),
             kind: it.kind.word(),
             mode: it.mode.map(Word),
+            basis: it.basis.map(Word),
             packages: it.packages,
             problems: it.problems,
             radius_95_m: it.radius_95_m,

@@ -8,8 +8,9 @@ use crate::{
     holding::HolderId,
     mode::Mode,
     position::LatLon,
-    time::Timestamp,
+    time::{MINUTE, Timestamp},
     varint::{Cut, Reader, Writer},
+    whereabouts::Basis,
     words::words,
 };
 
@@ -69,6 +70,8 @@ pub struct Mark {
     pub kind: MarkKind,
     /// How it moves.
     pub mode: Option<Mode>,
+    /// What its place rested on when that was found out.
+    pub basis: Option<Basis>,
     /// Packages that match.
     pub packages: u32,
     /// Those of them that have a problem.
@@ -141,7 +144,7 @@ impl TileContent {
         out.unsigned(self.marks.len() as u64);
         marks().for_each(|it| out.bytes(&it.id.to_bytes()));
         marks().for_each(|it| out.bytes(&[it.kind as u8]));
-        marks().for_each(|it| out.bytes(&[it.mode.map_or(0, |mode| mode as u8 + 1)]));
+        marks().for_each(|it| out.bytes(&[it.how()]));
         marks().for_each(|it| out.unsigned(it.packages.into()));
         marks().for_each(|it| out.unsigned(it.problems.into()));
         marks().for_each(|it| out.unsigned(it.radius_95_m.into()));
@@ -181,6 +184,39 @@ impl TileContent {
     }
 }
 
+impl Mark {
+    /// What its place rests on at an instant: what was measured more than a minute before
+    /// is what is likely since.
+    #[must_use]
+    pub fn basis_at(&self, at: Timestamp) -> Option<Basis> {
+        match self.basis {
+            Some(Basis::Measured) if MINUTE <= at.since(self.as_of) => Some(Basis::Predicted),
+            other => other,
+        }
+    }
+
+    /// Mode and basis in one byte.
+    fn how(&self) -> u8 {
+        self.mode.map_or(0, |it| it as u8 + 1) | self.basis.map_or(0, |it| it as u8 + 1) << 4
+    }
+}
+
+impl MarkKind {
+    /// Whether it is a place, which goes nowhere.
+    #[must_use]
+    pub const fn is_place(self) -> bool {
+        Self::Facility as u8 <= self as u8
+    }
+}
+
+/// Nothing for 0, else the value of this number less one; `None` if there is none.
+fn one_of<T: Copy>(all: &[T], number: u8) -> Option<Option<T>> {
+    match number.checked_sub(1) {
+        None => Some(None),
+        Some(at) => all.get(usize::from(at)).copied().map(Some),
+    }
+}
+
 fn clusters(from: &mut Reader) -> Result<Vec<Cluster>, InvalidTile> {
     let count = count(from)?;
     let (lats, lons) = (from.differences(count)?, from.differences(count)?);
@@ -203,6 +239,7 @@ fn marks(from: &mut Reader) -> Result<Vec<Mark>, InvalidTile> {
             id,
             kind: MarkKind::Package,
             mode: None,
+            basis: None,
             packages: 0,
             problems: 0,
             radius_95_m: 0,
@@ -217,11 +254,9 @@ fn marks(from: &mut Reader) -> Result<Vec<Mark>, InvalidTile> {
         mark.kind = *kind.ok_or(InvalidTile::Value("a kind"))?;
     }
     for mark in &mut marks {
-        let number = from.byte()?;
-        mark.mode = match number.checked_sub(1) {
-            None => None,
-            Some(at) => Some(*Mode::ALL.get(usize::from(at)).ok_or(InvalidTile::Value("a mode"))?),
-        };
+        let both = from.byte()?;
+        mark.mode = one_of(Mode::ALL, both & 15).ok_or(InvalidTile::Value("a mode"))?;
+        mark.basis = one_of(Basis::ALL, both >> 4).ok_or(InvalidTile::Value("a basis"))?;
     }
     let [packages, problems, radii] =
         [narrow(from, count)?, narrow(from, count)?, narrow(from, count)?];

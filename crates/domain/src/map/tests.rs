@@ -12,6 +12,7 @@ use crate::{
     record::{PackageRecord, Record},
     state::{State, Status},
     time::Timestamp,
+    whereabouts::Basis,
 };
 
 fn at(lat: f64, lon: f64) -> LatLon {
@@ -35,6 +36,29 @@ fn tiles_are_those_that_map_libraries_ask_for() {
     assert!(TileId::new(2, 4, 0).is_err() && TileId::new(23, 0, 0).is_err());
     let tile = TileId::new(10, 529, 343).unwrap();
     assert_eq!(TileId::of(tile.point(0.5, 0.5), 10), tile);
+}
+
+#[test]
+fn what_was_measured_is_likely_a_minute_later() {
+    let path = vec![point(0, 1.0, 1.0, None)];
+    let mark = |basis| Mark {
+        id: HolderId::Place(PlaceId::from_bytes([1; 16])),
+        kind: MarkKind::Truck,
+        mode: None,
+        basis,
+        packages: 1,
+        problems: 0,
+        radius_95_m: 1,
+        as_of: instant(1_000),
+        name: None,
+        path: path.clone(),
+    };
+    let measured = mark(Some(Basis::Measured));
+    assert_eq!(measured.basis_at(instant(60_999)), Some(Basis::Measured));
+    assert_eq!(measured.basis_at(instant(61_000)), Some(Basis::Predicted));
+    assert_eq!(mark(Some(Basis::Scanned)).basis_at(instant(61_000)), Some(Basis::Scanned));
+    assert_eq!(mark(None).basis_at(instant(61_000)), None);
+    assert!(MarkKind::Home.is_place() && !MarkKind::Other.is_place());
 }
 
 #[test]
@@ -181,6 +205,7 @@ proptest! {
                     },
                     kind: MarkKind::Aircraft,
                     mode: (tenths % 2 == 0).then_some(Mode::Air),
+                    basis: Basis::ALL.get(tenths as usize % 6).copied(),
                     packages: tenths as u32,
                     problems: 3,
                     radius_95_m: 12,

@@ -12,6 +12,7 @@ use domain::{
     record::{ContainerKind, PlaceKind, PlaceRecord, Record},
     state::State,
     time::{HOUR, MINUTE, Millis, SECOND, Timestamp},
+    whereabouts::Basis,
 };
 use table::Scan;
 
@@ -69,6 +70,7 @@ pub fn drawn_on(row: &HolderRow, fix: &Fix, by: TrackerId, now: Timestamp) -> Op
         path: Path::along(points.collect())?,
         radius_95_m: radius_mm.div_ceil(1_000),
         as_of: fix.at,
+        basis: Some(Basis::Measured),
         ..before.clone()
     };
     Some(HolderRow { shown: Some(shown), foretold: Some(foretold), ..row.clone() })
@@ -174,6 +176,7 @@ impl Service {
             path,
             radius_95_m: radius_mm.div_ceil(1_000),
             as_of: fix.at,
+            basis: Some(Basis::Measured),
         }))
     }
 
@@ -213,6 +216,7 @@ impl Service {
             path: path.or_else(|| Path::along(vec![start])).expect("one point is a path"),
             radius_95_m: here.radius_95_m.clamp(1.0, 40_000_000.0) as u32,
             as_of: here.as_of,
+            basis: Some(here.basis),
         }))
     }
 }
@@ -267,7 +271,15 @@ fn at_place(place: &PlaceRecord, since: Timestamp) -> Shown {
         PlaceKind::Country => MarkKind::Country,
         PlaceKind::Home => MarkKind::Home,
     };
-    Shown { kind, mode: None, name: None, path, radius_95_m: place.radius_m, as_of: since }
+    Shown {
+        kind,
+        mode: None,
+        name: None,
+        path,
+        radius_95_m: place.radius_m,
+        as_of: since,
+        basis: Some(Basis::Scanned),
+    }
 }
 
 pub fn point(at: Timestamp, position: LatLon, height_m: Option<f64>) -> Waypoint {

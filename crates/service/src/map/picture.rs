@@ -267,11 +267,12 @@ fn mark(
     (from, to): (Timestamp, Timestamp),
     named: bool,
 ) -> Mark {
-    let Shown { kind, mode, name, path, radius_95_m, as_of } = shown;
+    let Shown { kind, mode, name, path, radius_95_m, as_of, basis } = shown;
     Mark {
         id,
         kind: *kind,
         mode: *mode,
+        basis: *basis,
         packages,
         problems,
         radius_95_m: *radius_95_m,

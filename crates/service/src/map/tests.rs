@@ -34,7 +34,8 @@ fn row(lat: i32, lon: i32, drift: i32, packages: u8, delivered: u8) -> HolderRow
     };
     let path = Path::along(vec![point(0), point(30)]).unwrap();
     let kind = MarkKind::Other;
-    let shown = Shown { kind, mode: None, name: None, path, radius_95_m: 1, as_of: at(0) };
+    let shown =
+        Shown { kind, mode: None, name: None, path, radius_95_m: 1, as_of: at(0), basis: None };
     HolderRow { counts, shown: (packages != 0).then_some(shown), ..HolderRow::default() }
 }
 

@@ -254,7 +254,8 @@ impl Service {
             name,
             path,
             radius_95_m: radius_m.min(40_000_000.0) as u32,
-            as_of: end.map_or(first.at, |it| it.as_of),
+            as_of: end.as_ref().map_or(first.at, |it| it.as_of),
+            basis: end.map(|it| it.basis),
         }))
     }
 
@@ -366,14 +367,14 @@ fn begun_as(own: Shown, before: &Shown) -> Shown {
 }
 
 fn mark(id: HolderId, shown: &Shown) -> Mark {
-    let Shown { kind, mode, name, path, radius_95_m, as_of } = shown.clone();
+    let Shown { kind, mode, name, path, radius_95_m, as_of, basis } = shown.clone();
     let path = path.points().to_vec();
-    Mark { id, kind, mode, packages: 0, problems: 0, radius_95_m, as_of, name, path }
+    Mark { id, kind, mode, basis, packages: 0, problems: 0, radius_95_m, as_of, name, path }
 }
 
 fn shown(mark: Mark) -> Option<Shown> {
-    let Mark { kind, mode, name, path, radius_95_m, as_of, .. } = mark;
-    Some(Shown { kind, mode, name, path: Path::along(path)?, radius_95_m, as_of })
+    let Mark { kind, mode, basis, name, path, radius_95_m, as_of, .. } = mark;
+    Some(Shown { kind, mode, name, path: Path::along(path)?, radius_95_m, as_of, basis })
 }
 
 /// The middle of a coarse cell that a point lies in.

@@ -22,6 +22,7 @@ use domain::{
     reel::{Frame, Reel, Told},
     state::{State, Status, fold},
     time::Timestamp,
+    whereabouts::Basis,
 };
 use minicbor::{Decode, Encode};
 
@@ -373,11 +374,14 @@ fn what_the_map_is_made_of_reads_as_it_was_written() {
         path: Path::along(vec![point(0, 48.1), point(60_000, 48.2)]).unwrap(),
         radius_95_m: 1_400,
         as_of: at(),
+        basis: None,
     };
+    let measured = Shown { basis: Some(Basis::Measured), ..shown.clone() };
     let counted = Some(counts.clone());
     let holder = HolderRow { counts, seq_high: 1, seq_low: 2, shown: Some(shown), foretold: None };
     let foretold = Some(Foretold { at: at(), by: TrackerId::from_bytes([0x66; 16]) });
     let drawn_on = HolderRow { foretold, ..holder.clone() };
+    let of_measured = HolderRow { shown: Some(measured), ..holder.clone() };
     check(
         "map.txt",
         &[
@@ -386,6 +390,7 @@ fn what_the_map_is_made_of_reads_as_it_was_written() {
             sample("holder-empty", HolderRow::default()),
             sample("holder", holder),
             sample("holder-drawn-on", drawn_on),
+            sample("holder-with-basis", of_measured),
         ],
     );
 }

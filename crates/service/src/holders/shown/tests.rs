@@ -6,6 +6,7 @@ use domain::{
     motion::Fix,
     position::{LatLon, Position},
     time::{MINUTE, SECOND, Timestamp},
+    whereabouts::Basis,
 };
 
 use super::{FORETOLD_FOR, drawn_on, point};
@@ -34,6 +35,7 @@ fn leaving() -> HolderRow {
         path: Path::along([0, 5, 10, 20, 60].map(on_way).to_vec()).unwrap(),
         radius_95_m: 900,
         as_of: after(0),
+        basis: Some(Basis::Predicted),
     };
     let foretold = Some(Foretold { at: after(0), by: BY });
     HolderRow { counts: Counts::default(), shown: Some(shown), foretold, ..HolderRow::default() }
@@ -60,6 +62,7 @@ fn a_fix_moves_where_a_way_begins_and_leaves_its_end() {
     assert_eq!(shown.path.points()[0].position, measured(70).position.at);
     assert!(measured(70).position.at.lon_e7() < shown.path.points()[1].position.lon_e7());
     assert_eq!((shown.radius_95_m, shown.as_of), (13, after(70)));
+    assert_eq!(shown.basis, Some(Basis::Measured));
     assert_eq!(shown.name.as_deref(), Some("Truck 7"));
     assert_eq!(row.foretold, leaving().foretold, "the rest of it is as old as it was");
 }

@@ -4,6 +4,7 @@ use domain::{
     holding::LaneId,
     id::{ContainerId, PackageId},
     map::Waypoint,
+    whereabouts::Basis,
 };
 
 use super::*;
@@ -23,6 +24,7 @@ fn ways_are_read_from_the_bytes_they_were_written_as() {
         path: Path::along(vec![point(0, 48.1), point(30, 48.2)]).unwrap(),
         radius_95_m: 140,
         as_of: at(),
+        basis: None,
     };
     let latest = Some(Subject::Package(PackageId::from_bytes([0x11; 16])));
     let known = Way { latest, seq: 7, settled: true, shown: Some(shown.clone()) };
@@ -30,7 +32,12 @@ fn ways_are_read_from_the_bytes_they_were_written_as() {
     let truck = HolderId::Container(ContainerId::from_bytes([0x66; 16]));
     let lane = HolderId::Lane(LaneId::from_bytes([0x77; 16]));
     let ways = Ways { late: 1, told: BTreeMap::from([(truck, known), (lane, unknown)]) };
-    check("ways.txt", &[sample("ways", ways.stored())]);
+    let measured = Shown { basis: Some(Basis::Measured), ..shown.clone() };
+    let way = Way { shown: Some(measured.clone()), ..ways.told[&truck].clone() };
+    let later = Ways { late: 1, told: BTreeMap::from([(truck, way)]) };
+    check("ways.txt", &[sample("ways", ways.stored()), sample("ways-with-basis", later.stored())]);
+    let read = Ways::from_bytes(&to_bytes(&later.stored())).unwrap();
+    assert_eq!(read.shown(truck, at()), Some(&measured));
     let read = Ways::from_bytes(&to_bytes(&ways.stored())).unwrap();
     assert_eq!(read.stored(), ways.stored());
     assert_eq!(read.shown(truck, at()), Some(&shown));
