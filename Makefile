@@ -7,7 +7,7 @@ CARGO ?= cargo
 
 FUZZ_SECONDS ?= 60
 
-.PHONY: run test check bench soak fuzz bless deploy zips undeploy clean
+.PHONY: run wasm test check bench soak fuzz bless deploy zips undeploy clean
 
 ## run: build, serve the demo, print links that sign you in
 run:
@@ -18,6 +18,16 @@ run:
 .PHONY: binary
 binary:
 	@echo "$${CARGO_TARGET_DIR:-target}/release/whereabouts"
+
+# Rust's own name for what browsers run.
+WASM_TARGET = wasm32-unknown-unknown
+WASM = $${CARGO_TARGET_DIR:-target}/$(WASM_TARGET)/wasm/browser.wasm
+
+## wasm: crate browser as WebAssembly, with its bindings, below web/src/browser/generated
+wasm:
+	@[ -d "$$(rustc --print sysroot)/lib/rustlib/$(WASM_TARGET)" ] || rustup target add $(WASM_TARGET)
+	$(CARGO) build --locked --quiet --profile wasm --target $(WASM_TARGET) -p browser
+	$(CARGO) run --locked --quiet -p bindings -- $(WASM) web/src/browser/generated
 
 ## check: formatting, lints, docs
 check:
@@ -34,6 +44,12 @@ test: check
 bench:
 	$(CARGO) test --release --locked -p domain --test honesty -- --nocapture --test-threads=1
 	$(CARGO) run --release --locked -p bench
+	@$(MAKE) --no-print-directory bench-motion
+
+.PHONY: bench-motion
+## bench-motion: how long a browser takes to place 100,000 moving holders, in headless Chromium
+bench-motion: wasm
+	node web/bench/motion.mjs
 
 ## soak: the same tests at full depth: 100,000 cases a property, 200 kill -9 loops; then fuzz
 soak:

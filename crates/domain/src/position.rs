@@ -157,6 +157,15 @@ impl Height {
         Ok(Self { raw_mm, datum, ellipsoid_mm })
     }
 
+    /// Takes metres above the ellipsoid.
+    pub fn above_ellipsoid(metres: f64) -> Result<Self, InvalidHeight> {
+        if !(-1_000.0..=100_000.0).contains(&metres) {
+            return Err(InvalidHeight(metres));
+        }
+        let raw_mm = (metres * 1000.0).round() as i32;
+        Ok(Self { raw_mm, datum: Datum::Ellipsoid, ellipsoid_mm: raw_mm })
+    }
+
     /// The height that a leaf tells.
     pub(crate) const fn from_logged(raw_mm: i32, datum: Datum, ellipsoid_mm: i32) -> Self {
         Self { raw_mm, datum, ellipsoid_mm }

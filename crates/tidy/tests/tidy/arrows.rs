@@ -13,6 +13,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("history", &["blobs", "domain"]),
     ("audit", &["blobs"]),
     ("intake", &["domain"]),
+    ("browser", &["audit", "domain", "intake"]),
+    ("bindings", &[]),
     ("demo", &["domain", "intake"]),
     ("table-embedded", &["table"]),
     ("table-dynamodb", &["stack", "table"]),
@@ -96,6 +98,8 @@ const OWNED: &[(&str, &[&str])] = &[
     ("saphyr", &["stack"]),
     ("jsonwebtoken", &["oidc"]),
     ("rustls", &["oidc"]),
+    ("wasm-bindgen", &["browser"]),
+    ("wasm-bindgen-cli-support", &["bindings"]),
 ];
 
 #[test]
