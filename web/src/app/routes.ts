@@ -142,6 +142,13 @@ export const pages: readonly Page[] = [
     load: () => import("../pages/audit/Audit.svelte"),
   },
   {
+    name: "system",
+    path: "/system",
+    needs: ["audit", "admin"],
+    shown: "care",
+    load: () => import("../pages/system/System.svelte"),
+  },
+  {
     name: "profile",
     path: "/profile",
     needs: everybody,

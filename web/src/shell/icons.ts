@@ -11,6 +11,7 @@ import PackagePlus from "@lucide/svelte/icons/package-plus";
 import People from "@lucide/svelte/icons/users";
 import Profile from "@lucide/svelte/icons/circle-user";
 import Scan from "@lucide/svelte/icons/scan-barcode";
+import System from "@lucide/svelte/icons/activity";
 import Tracker from "@lucide/svelte/icons/satellite";
 
 import type { PageName } from "../app/routes";
@@ -32,5 +33,6 @@ export const icons: Record<PageName, typeof Home> = {
   trackers: Tracker,
   people: People,
   audit: Archive,
+  system: System,
   profile: Profile,
 };

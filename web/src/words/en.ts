@@ -1,5 +1,6 @@
 // Every string of the screens, in English; each page's own stand in words/en/.
 import { actions } from "./en/actions";
+import { care } from "./en/care";
 import { frame } from "./en/frame";
 import { listWords } from "./en/list";
 import { packageWords } from "./en/package";
@@ -10,6 +11,7 @@ import { statuses, modes, reasons, costs, bases } from "./en/terms";
 
 export const words = {
   ...frame,
+  ...care,
   signIn,
   home,
   list: listWords,

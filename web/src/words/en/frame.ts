@@ -19,6 +19,7 @@ export const frame = {
     trackers: "GPS trackers",
     people: "People",
     audit: "Audit",
+    system: "System",
     profile: "Profile",
   },
   navigation: {

@@ -1,0 +1,33 @@
+// Words of what is looked after: people, places, clients, trackers, the audit log, the system.
+import { audit } from "./audit";
+import { clients, containers } from "./clients";
+import { people } from "./people";
+import { places } from "./places";
+import { profile } from "./profile";
+import { system } from "./system";
+import { trackers } from "./trackers";
+
+export const care = {
+  care: {
+    all: "All of them",
+    more: "Show more",
+    find: "Find by the beginning of a name",
+    none: "Nothing is called that",
+    noneNext: "Names are found by how they begin.",
+    name: "Name",
+    rename: "Rename",
+    saved: "Saved",
+    change: "Change",
+    close: "Done",
+    on: "On a map",
+    changedSince: "Somebody changed this in the meantime. Look at it as it is now, and try again.",
+  },
+  people,
+  places,
+  clients,
+  containers,
+  trackers,
+  audit,
+  profile,
+  system,
+};
