@@ -16,7 +16,7 @@ use crate::{
     wire::{
         attention::AttentionList,
         audit::{AuditList, PackageAudit},
-        container::{Container, ContainerInput},
+        container::{Container, ContainerInput, Contents},
         erasing::{Erasing, Erasure},
         event::{ClientBody, Event},
         finding::{Order, PackageList},
@@ -355,6 +355,10 @@ fn places_and_clients() -> Vec<Route> {
             .says("getPlace", "One place.")
             .versioned()
             .answers::<Place>(200),
+        get("/v1/places/{place}/contents", READ, places::contents)
+            .says("getPlaceContents", "What is at a place; of a home only for those who may see it.")
+            .asks::<Paging>()
+            .answers::<Contents>(200),
         patch("/v1/places/{place}", ENTER, places::amend)
             .says("amendPlace", "Changes what was registered of a place.")
             .idempotent()

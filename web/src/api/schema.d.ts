@@ -1128,6 +1128,26 @@ export interface paths {
         patch: operations["amendPlace"];
         trace?: never;
     };
+    "/v1/places/{place}/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is at a place; of a home only for those who may see it.
+         * @description Needs one of the permissions: track, enter, manage, audit, admin.
+         */
+        get: operations["getPlaceContents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -1584,12 +1604,23 @@ export interface components {
         };
         /** @enum {string} */
         ContainerKind: "pallet" | "cage" | "box" | "truck" | "aircraft" | "vessel" | "train" | "room" | "shelf" | "other";
-        /** @description Something a container holds. */
+        /** @description Something a container or a place holds. */
         Content: {
             /** @description A package or a container. */
             id: components["schemas"]["Subject"];
             /** @description Since when. */
             since: components["schemas"]["Time"];
+        };
+        /** @description What is at a place. */
+        Contents: {
+            /** @description What is there and in nothing else there: the first of them, in the order of their ids. */
+            contents: components["schemas"]["Content"][];
+            /** @description The names of what is spoken of by id. */
+            names: {
+                [key: string]: string;
+            };
+            /** @description Pass it as `cursor` for more contents; missing at the end. */
+            next?: string | null;
         };
         /**
          * @description Money paid or owed for moving one package. Two lines with the same source
@@ -5729,6 +5760,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Recorded"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlaceContents: {
+        parameters: {
+            query?: {
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most lines to answer; 50 when missing. */
+                limit?: number | null;
+            };
+            header?: never;
+            path: {
+                place: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contents"];
                 };
             };
             /** @description A problem. */

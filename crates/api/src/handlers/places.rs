@@ -25,20 +25,23 @@ use crate::{
     body::{Body, Patch},
     cursor, etag,
     handlers::{
-        Part, id,
+        Paging, Part, id,
+        naming::Known,
         packages::created,
         recording::{self, Keyed, Saying, amended, say},
     },
     problem::Result,
     query::{Parameters, Query, Segment},
     wire::{
+        container::{Content, Contents},
         place::{Place, PlaceInput},
         receipt::Recorded,
-        scalar::Time,
+        scalar::{Id, Time},
     },
 };
 
 const LIST: &str = "places";
+const CONTENTS: &str = "place-contents";
 const AT_ONCE: usize = 16;
 
 /// Which places.
@@ -142,6 +145,31 @@ pub async fn one(
     let known = api.service().known(Subject::Place(place)).await?;
     let record = record_of(&known)?;
     Ok(etag::respond(&headers, known.seq, &Place::of(place, record, signed.viewer())))
+}
+
+/// What is at a place and in nothing else there.
+pub async fn contents(
+    State(api): State<Api>,
+    signed: Signed,
+    Segment(text): Segment<String>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Contents>> {
+    let place: PlaceId = id(&text)?;
+    let record = api.service().place(place).await?;
+    let viewer = signed.viewer();
+    // What is at a home tells whose it is.
+    if record.kind == PlaceKind::Home && !viewer.personal {
+        return Ok(Json(Contents::default()));
+    }
+    let after = paging.after(CONTENTS)?;
+    let page = api.service().members(Subject::Place(place), after, paging.limit()).await?;
+    let names = Known::look_up(&api, page.members.iter().map(|it| it.child)).await?.names(viewer);
+    let content = |it: &service::names::Member| Content { id: Id(it.child), since: Time(it.since) };
+    Ok(Json(Contents {
+        contents: page.members.iter().map(content).collect(),
+        next: page.after.map(|it| cursor::write(CONTENTS, &it)),
+        names,
+    }))
 }
 
 /// Changes what was registered of a place.

@@ -91,7 +91,18 @@ pub struct Container {
     pub names: BTreeMap<String, String>,
 }
 
-/// Something a container holds.
+/// What is at a place.
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+pub struct Contents {
+    /// What is there and in nothing else there: the first of them, in the order of their ids.
+    pub contents: Vec<Content>,
+    /// Pass it as `cursor` for more contents; missing at the end.
+    pub next: Option<String>,
+    /// The names of what is spoken of by id.
+    pub names: BTreeMap<String, String>,
+}
+
+/// Something a container or a place holds.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 pub struct Content {
     /// A package or a container.

@@ -77,6 +77,7 @@ async fn everything(scene: &Scene, who: &Asker) -> Vec<(String, String)> {
             "/v1/packages/{package}/track?from=2026-02-27T00:00:00Z&to=2026-03-02T00:00:00Z&points=2000"
         ),
         format!("/v1/places/{home}"),
+        format!("/v1/places/{home}/contents"),
         "/v1/places".to_owned(),
         "/v1/places?q=ada%20byron".to_owned(),
         format!("/v1/containers/{truck}"),
@@ -158,6 +159,22 @@ async fn costs_are_shown_to_those_who_deal_with_them() {
         let all: String = everything(&scene, &who).await.into_iter().map(|(_, it)| it).collect();
         assert_eq!(all.contains("77.31"), sees, "{permission}");
     }
+}
+
+#[tokio::test]
+async fn what_is_at_a_home_is_told_to_those_who_may_see_it() {
+    let Scene { world, package, home, .. } = scene().await;
+    let clerk = world.person(&[Enter]).await;
+    let arrived =
+        json!({ "kind": "arrived", "happened_at": "2026-03-01T09:00:00Z", "place": home });
+    world.post(&clerk, &format!("/v1/packages/{package}/events"), &arrived).await.expect(201);
+    world.settle().await;
+    let path = format!("/v1/places/{home}/contents");
+    let told = world.get(&clerk, &path).await.expect(200).json();
+    assert_eq!(told["contents"][0]["id"], json!(package));
+    let curious = world.person(&[Track, Manage, Audit]).await;
+    let told = world.get(&curious, &path).await.expect(200).json();
+    assert_eq!(told["contents"], json!([]));
 }
 
 #[tokio::test]

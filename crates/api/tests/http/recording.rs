@@ -297,6 +297,44 @@ async fn things_are_put_into_containers_and_taken_out() {
 }
 
 #[tokio::test]
+async fn a_place_tells_what_is_there_page_by_page() {
+    let world = World::new();
+    let clerk = clerk(&world).await;
+    let hub = world.made(&clerk, "/v1/places", &facility("Hub", 52.4, -1.5)).await;
+    let shelf = json!({ "kind": "shelf", "name": "Floor 3, shelf B" });
+    let shelf = world.made(&clerk, "/v1/containers", &shelf).await;
+    let at_hub = json!({ "kind": "joined", "happened_at": "2026-03-01T08:00:00Z", "holder": { "place": hub } });
+    world.post(&clerk, &format!("/v1/containers/{shelf}/events"), &at_hub).await.expect(201);
+    let on_shelf = world.package(&clerk, &json!({})).await;
+    let put = format!("/v1/containers/{shelf}/members/{on_shelf}");
+    world.json(Method::PUT, &clerk, &put, &json!({}), &[]).await.expect(200);
+    let arrived =
+        json!({ "kind": "arrived", "happened_at": "2026-03-01T09:00:00Z", "place": hub });
+    let mut there = vec![shelf.clone()];
+    for _ in 0..2 {
+        let package = world.package(&clerk, &json!({})).await;
+        world.post(&clerk, &format!("/v1/packages/{package}/events"), &arrived).await.expect(201);
+        there.push(package);
+    }
+    world.settle().await;
+    let path = format!("/v1/places/{hub}/contents?limit=2");
+    let first = world.get(&clerk, &path).await.expect(200).json();
+    let rest = format!("{path}&cursor={}", first["next"].as_str().expect("there is more"));
+    let rest = world.get(&clerk, &rest).await.expect(200).json();
+    assert_eq!(rest["next"], json!(null));
+    let mut told: Vec<String> = [&first, &rest]
+        .iter()
+        .flat_map(|it| it["contents"].as_array().expect("contents"))
+        .map(|it| it["id"].as_str().expect("an id").to_owned())
+        .collect();
+    told.sort();
+    there.sort();
+    assert_eq!(told, there, "what is on the shelf is not told again");
+    let names = [&first, &rest].iter().find_map(|it| it["names"][&shelf].as_str().map(String::from));
+    assert_eq!(names.as_deref(), Some("Floor 3, shelf B"));
+}
+
+#[tokio::test]
 async fn lists_go_on_where_they_ended() {
     let world = World::new();
     let clerk = clerk(&world).await;

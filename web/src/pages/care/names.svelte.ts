@@ -16,6 +16,11 @@ class Names {
   #clients: Promise<void> | null = null;
   #people: Promise<void> | null = null;
 
+  /** Its name, or nothing while it is looked up. */
+  known(id: string): string | null {
+    return this.#known.get(id) ?? null;
+  }
+
   /** Its name as far as it is known; it is looked up if it is not. */
   of(id: string): string {
     return this.#known.get(id) ?? short(id);

@@ -10,7 +10,10 @@ const LIVE_MS = 60_000;
 const SILENT_MS = 3_600_000;
 
 /** How long ago a tracker was heard decides how it looks. */
-export function liveness(heard_at: string | null | undefined, now: number): "live" | "late" | "silent" {
+export function liveness(
+  heard_at: string | null | undefined,
+  now: number,
+): "live" | "late" | "silent" {
   if (!heard_at) return "silent";
   const age = now - Date.parse(heard_at);
   if (age < LIVE_MS) return "live";

@@ -145,7 +145,8 @@ export const audit = {
   ofPackage: "All of this package",
   number: "Any number of the package",
   show: "Show",
-  oneLead: "Everything recorded of a package and of whatever carried it, in the order in which it was recorded.",
+  oneLead:
+    "Everything recorded of a package and of whatever carried it, in the order in which it was recorded.",
   oneHint: "By its tracking number, serial number, order or id.",
   proofFile: "Proof file",
   proofFileHint:

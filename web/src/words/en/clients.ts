@@ -8,7 +8,8 @@ export const clients = {
   add: "Add a client",
   find: "Find by the beginning of a name",
   none: "No clients yet",
-  noneNext: "A client is whose goods are shipped. Add one here, or name it when a package is entered.",
+  noneNext:
+    "A client is whose goods are shipped. Add one here, or name it when a package is entered.",
   hint: "Choose a client to see its packages.",
   packages: "Its packages",
   newest: "The newest first",
@@ -41,6 +42,7 @@ export const containers = {
   empty: "Nothing is in it.",
   in: "Travelling in",
   at: "At",
+  towards: "On the way to",
   alone: "Nothing holds it",
   tracker: "GPS tracker",
   noTracker: "None",
@@ -56,11 +58,11 @@ export const containers = {
   takeOutDone: (name: string) => `${name} is out`,
   unload: "Unload all",
   unloadTitle: (name: string) => `Unload ${name}?`,
-  unloadFollows: (many: number, place: string | null) => [
-    `${many.toLocaleString()} ${many === 1 ? "thing is" : "things are"} taken out, now.`,
-    place
-      ? `Each is then at ${place}.`
-      : "Each then stands by itself, where this was last.",
+  unloadFollows: (many: number | null, place: string | null) => [
+    many === null
+      ? "Everything in it is taken out, now."
+      : `${many.toLocaleString()} ${many === 1 ? "thing is" : "things are"} taken out, now.`,
+    place ? `Each is then at ${place}.` : "Each then stands by itself, where this was last.",
   ],
   move: "Move everything",
   moveTitle: (name: string) => `Move everything out of ${name}`,

@@ -14,6 +14,8 @@ const kinds: Record<PlaceKind, string> = {
 
 export const places = {
   kinds,
+  /** A kind as the map names it. */
+  kindOf: (kind: string): string => (kind in kinds ? kinds[kind as PlaceKind] : ""),
   lead: "Where packages start, stop and end. Every city, airport and port is known already; add what is yours.",
   add: "Add a place",
   find: "Find a place, a city, an airport, a port",
@@ -23,7 +25,8 @@ export const places = {
   byName: "By name",
   candidates: "It may also mean",
   none: "No place is called that",
-  noneNext: "Names are found by how they begin; cities, airports and ports by their whole name or code.",
+  noneNext:
+    "Names are found by how they begin; cities, airports and ports by their whole name or code.",
   noneBusy: "No packages are at a place now",
   noneBusyNext: "They are shown here as soon as one arrives somewhere.",
   homeTitle: "Homes stay private",
@@ -36,7 +39,8 @@ export const places = {
   // One place.
   here: "What is here",
   nothingHere: "Nothing is here now.",
-  hereNow: (many: number) => `${many.toLocaleString()} ${many === 1 ? "package" : "packages"} here now`,
+  hereNow: (many: number) =>
+    `${many.toLocaleString()} ${many === 1 ? "package" : "packages"} here now`,
   floors: "Floor by floor",
   floor: (name: string) => `Floor ${name}`,
   above: (height: string) => `${height} above the ground`,

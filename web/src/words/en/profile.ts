@@ -6,7 +6,8 @@ export const profile = {
   appearance: "Appearance",
   appearanceLead: "Kept in this browser.",
   zone: "Time zone",
-  zoneLead: "Times are shown as the clock of this device has them, the place's own beside where it differs.",
+  zoneLead:
+    "Times are shown as the clock of this device has them, the place's own beside where it differs.",
   password: "Password",
   passwordLead: "Changing it ends every other session of yours.",
   current: "The present one",

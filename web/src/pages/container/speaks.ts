@@ -1,0 +1,19 @@
+// The one other thing that an event speaks of, for a line of history.
+import type { Event } from "../../api/client";
+
+/** Its id; nothing where an event speaks of nothing else. */
+export function speaksOf(event: Event): string | null {
+  if ("holder" in event) {
+    if ("container" in event.holder) return event.holder.container;
+    return idOf(event.holder.place);
+  }
+  if ("tracker" in event) return event.tracker;
+  if ("place" in event && event.place) return idOf(event.place);
+  if ("to" in event && event.to) return idOf(event.to);
+  return null;
+}
+
+/** Places may be said by words to be looked up; what was recorded has their ids. */
+function idOf(place: unknown): string | null {
+  return typeof place === "string" ? place : null;
+}
