@@ -1,6 +1,7 @@
 // Every string of the screens, in English; each page's own stand in words/en/.
 import { actions } from "./en/actions";
 import { care } from "./en/care";
+import { deskWords } from "./en/desk";
 import { frame } from "./en/frame";
 import { listWords } from "./en/list";
 import { packageWords } from "./en/package";
@@ -12,6 +13,7 @@ import { statuses, modes, reasons, costs, bases } from "./en/terms";
 export const words = {
   ...frame,
   ...care,
+  ...deskWords,
   signIn,
   home,
   list: listWords,

@@ -30,6 +30,22 @@ export function weight(kg: number): string {
   return `${rounded(kg)} kg`;
 }
 
+/** The unit that weights are typed in. */
+export function weightUnit(): string {
+  return preferences.units === "imperial" ? "lb" : "kg";
+}
+
+/** Kilograms of a weight as it is typed, in whole grams; no number is told by the server. */
+export function kgOf(typed: string): number {
+  const value = Number(
+    typed
+      .trim()
+      .replace(/[\s,](?=\d{3}\b)/g, "")
+      .replace(",", "."),
+  );
+  return Math.round(value * (preferences.units === "imperial" ? POUND_KG : 1) * 1000) / 1000;
+}
+
 /** "74 × 19 × 48 cm", "29 × 7.5 × 19 in". */
 export function dimensions(mm: { length: number; width: number; height: number }): string {
   const imperial = preferences.units === "imperial";
