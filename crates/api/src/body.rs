@@ -41,6 +41,19 @@ impl<T: Readable, S: Sync> FromRequest<S> for Body<T> {
     }
 }
 
+/// A JSON body of one type that may be as large as a batch.
+#[derive(Clone, Debug)]
+pub struct Large<T>(pub T);
+
+impl<T: Readable, S: Sync> FromRequest<S> for Large<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self> {
+        let (_, value) = json_body(request, BATCH_LEN_MAX).await?;
+        schema::read(&value, "").map(Self).map_err(Problem::invalid)
+    }
+}
+
 /// Changes to something (JSON Merge Patch, RFC 7396): what `set` has replaces,
 /// what `cleared` names was `null`.
 #[derive(Clone, Debug)]

@@ -12,6 +12,7 @@ pub mod events;
 pub mod exporting;
 pub mod finding;
 pub mod history;
+pub mod importing;
 pub mod live;
 pub mod log;
 pub mod map;

@@ -8,8 +8,9 @@ use crate::{
     body::BATCH_ITEMS_MAX,
     evidence,
     handlers::{
-        Paging, Part, attention, audit, basemap, clients, company, containers, erasing, events, exporting,
-        finding, history, live, log, map, operations, packages, page, photos, places, session,
+        Paging, Part, attention, audit, basemap, clients, company, containers, erasing, events,
+        exporting, finding, history, importing, live, log, map, operations, packages, page, photos,
+        places, session,
         tokens, trackers, users, whereabouts,
     },
     route::{Route, delete, get, patch, post, put},
@@ -22,6 +23,7 @@ use crate::{
         finding::{Order, PackageList},
         fixes::{FixesAccepted, FixesInput, Tracker, TrackerInput, TrackerMade, Trackers},
         history::History,
+        importing::{ImportInput, ImportProgress, ImportReport},
         live::{LiveEvent, LiveTicket},
         map::Tile,
         package::{Package, PackageInput},
@@ -230,6 +232,20 @@ fn recording_packages() -> Vec<Route> {
             .idempotent()
             .takes_many::<events::EventAbout>(BATCH_ITEMS_MAX)
             .answers::<BatchResult>(200),
+        post("/v1/imports", ENTER, importing::import)
+            .says(
+                "importTable",
+                "Records the packages of a table by a mapping, or only says what is wrong with it; \
+                 sending it again goes on where it stopped.",
+            )
+            .takes::<ImportInput>()
+            .answers::<ImportReport>(200),
+        get("/v1/imports/template.csv", ENTER, importing::template)
+            .says("getImportTemplate", "A table to fill in, which needs no mapping.")
+            .answers_media(200, exporting::CSV),
+        get("/v1/imports/{import}", ENTER, importing::progress)
+            .says("getImport", "How far an import is, and which lines were refused.")
+            .answers::<ImportProgress>(200),
     ]
 }
 

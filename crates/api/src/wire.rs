@@ -10,6 +10,7 @@ pub mod event;
 pub mod finding;
 pub mod fixes;
 pub mod history;
+pub mod importing;
 pub mod live;
 pub mod map;
 pub mod money;

@@ -79,7 +79,7 @@ pub struct Imported {
 }
 
 /// How far a file has been imported; kept while it is unfinished.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct ImportRow {
     /// Every record up to this one is done, from 1.
@@ -88,6 +88,31 @@ pub struct ImportRow {
     /// Whether the end was reached.
     #[n(1)]
     pub finished: bool,
+    /// What came of those records. Missing in rows from before it was kept.
+    #[n(2)]
+    pub tally: Option<Tally>,
+}
+
+/// What came of the records of a file so far. Why a line was refused is not kept: the
+/// reason may repeat what somebody wrote of a person.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Tally {
+    /// Records of which something new was recorded.
+    #[n(0)]
+    pub recorded: u64,
+    /// Records that had been recorded before.
+    #[n(1)]
+    pub known: u64,
+    /// Events newly recorded.
+    #[n(2)]
+    pub events: u64,
+    /// Records that were refused.
+    #[n(3)]
+    pub failed: u64,
+    /// The lines of the first [`ERRORS_LISTED_MAX`] of them.
+    #[n(4)]
+    pub failed_lines: Vec<u64>,
 }
 
 /// Names a file and its mapping by their contents: what resuming goes by.
@@ -127,9 +152,14 @@ impl Service {
                 return Ok(checked);
             }
         }
-        let kept = self.import_row(id).await?.filter(|it| !it.finished);
-        let done = kept.map_or(0, |it| it.done);
-        self.record_all(by, start()?, id, done, &mut progress).await
+        let kept = self.imported(id).await?.filter(|it| !it.finished);
+        self.record_all(by, start()?, id, kept, &mut progress).await
+    }
+
+    /// How far an import is or was, by its [`import_id`]; nothing if it was never begun.
+    pub async fn imported(&self, id: [u8; 16]) -> Result<Option<ImportRow>> {
+        let entry = self.table.get(&Row::Import(id).key()).await?;
+        entry.map(|it| minicbor::decode(&it.value).map_err(Error::from)).transpose()
     }
 
     /// Reads everything and records nothing.
@@ -185,11 +215,13 @@ impl Service {
         by: &Attribution,
         mut import: Import<R>,
         id: [u8; 16],
-        done: u64,
+        kept: Option<ImportRow>,
         progress: &mut impl FnMut(u64),
     ) -> Attempted<Imported> {
         let mut report = Imported::default();
         let seen = Seen::default();
+        let done = kept.as_ref().map_or(0, |it| it.done);
+        let before = kept.and_then(|it| it.tally).unwrap_or_default();
         loop {
             let mut step: Vec<Outcome> = Vec::with_capacity(ROWS_PER_STEP);
             while step.len() < ROWS_PER_STEP {
@@ -204,7 +236,8 @@ impl Service {
             let finished = step.len() < ROWS_PER_STEP;
             let last = step.last().map_or(done, |it| it.ordinal);
             self.record_step(by, step, &seen, &mut report).await?;
-            self.keep_import_row(id, ImportRow { done: last, finished }).await?;
+            let tally = Some(before.with(&report));
+            self.keep_import_row(id, &ImportRow { done: last, finished, tally }).await?;
             progress(report.rows);
             if finished {
                 return Ok(report);
@@ -285,13 +318,8 @@ impl Service {
         self.record(by, vec![draft]).await.map(|_| ())
     }
 
-    async fn import_row(&self, id: [u8; 16]) -> Result<Option<ImportRow>> {
-        let entry = self.table.get(&Row::Import(id).key()).await?;
-        entry.map(|it| minicbor::decode(&it.value).map_err(Error::from)).transpose()
-    }
-
-    async fn keep_import_row(&self, id: [u8; 16], row: ImportRow) -> Result<()> {
-        let put = Write::put(Row::Import(id).key(), Guard::Any, to_bytes(&row));
+    async fn keep_import_row(&self, id: [u8; 16], row: &ImportRow) -> Result<()> {
+        let put = Write::put(Row::Import(id).key(), Guard::Any, to_bytes(row));
         Ok(self.table.write(vec![put]).await?)
     }
 }
@@ -359,6 +387,27 @@ impl<T: Send + 'static> Ahead<T> {
         }
         (&mut self.reader).await.expect("reading does not panic")?;
         Ok(None)
+    }
+}
+
+impl Tally {
+    /// This and what a run did after it.
+    fn with(&self, run: &Imported) -> Self {
+        let mut failed_lines = self.failed_lines.clone();
+        for error in &run.errors {
+            // A line may have several errors, one after the other.
+            let free = failed_lines.len() < ERRORS_LISTED_MAX;
+            if free && failed_lines.last() != Some(&error.line) {
+                failed_lines.push(error.line);
+            }
+        }
+        Self {
+            recorded: self.recorded + run.recorded,
+            known: self.known + run.known,
+            events: self.events + run.events,
+            failed: self.failed + run.failed,
+            failed_lines,
+        }
     }
 }
 

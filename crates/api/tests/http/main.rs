@@ -8,6 +8,7 @@ mod data;
 mod evidence;
 mod finding;
 mod fixes;
+mod importing;
 mod intake;
 mod live;
 mod malformed;

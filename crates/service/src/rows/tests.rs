@@ -35,7 +35,7 @@ use crate::{
     filing::FiledRow,
     fixes::{FixHistoryRow, Queued},
     history::{HistoryRow, SegmentRow},
-    import::ImportRow,
+    import::{ImportRow, Tally},
     keys::{Posted, ReelPart, Row},
     log::stored::{LogCursor, LogRow, MarkRow, MarksRow},
     outgoing::{AlarmKind, AlarmsRow, GivenUpRow, OutboxRow, RaisedRow},
@@ -173,6 +173,7 @@ fn stored_rows_read_as_they_were_written() {
         number: Some("1Z7F3A9R0300041028".to_owned()),
         ..bare.clone()
     };
+    let tally = Tally { recorded: 1, known: 0, events: 4, failed: 2, failed_lines: vec![2, 4] };
     check(
         "rows.txt",
         &[
@@ -185,7 +186,8 @@ fn stored_rows_read_as_they_were_written() {
             sample("list-full", full),
             sample("name", NameRow { name: "Dock 3, Zürich".to_owned() }),
             sample("checkpoint", Checkpoint { seq_high: 1, seq_low: u64::MAX }),
-            sample("import", ImportRow { done: 1_024, finished: false }),
+            sample("import", ImportRow { done: 1_024, finished: false, tally: None }),
+            sample("import-tally", ImportRow { done: 3, finished: true, tally: Some(tally) }),
         ],
     );
 }

@@ -89,21 +89,30 @@ export class Sheet {
     this.#changed();
   }
 
-  /** Registers every row; those that are refused stay, with what is wrong. */
+  /** Registers every row that is right; the others stay, and so do those that are refused. */
   async send(): Promise<number> {
     this.busy = true;
     try {
       const clients = await this.#clients();
       const { rows, columns } = this;
-      const inputs = rows.map((cells) => inputOf(cells, columns, clients));
+      const right = rows.map((_, row) => columns.every((_, it) => !this.faults.has(at(row, it))));
+      const inputs = rows
+        .filter((_, row) => right[row])
+        .map((cells) => inputOf(cells, columns, clients));
       const outcomes = await register(inputs, onceKey());
+      let next = 0;
       const left: (readonly string[])[] = [];
       const refused: (readonly [string, string])[] = [];
       const number = columns.indexOf("number");
       const what = columns.indexOf("description");
       const registered = [];
       for (const [index, cells] of rows.entries()) {
-        const outcome = outcomes[index];
+        if (!right[index]) {
+          left.push(cells);
+          continue;
+        }
+        const outcome = outcomes[next];
+        next += 1;
         if (outcome?.problem === null) {
           registered.push({
             id: outcome.id,

@@ -185,7 +185,7 @@ export const station = {
   wrongPlace: "Choose a place first",
 };
 
-export const actions = {
+export const recording = {
   title: (what: string, many: number) => (many === 1 ? what : `${what}: ${packages(many)}`),
   kinds: {
     arrive: "Arrived",
@@ -259,9 +259,10 @@ export const importing = {
   check: "Check",
   checking: "Checking",
   back: "Back to the columns",
-  ready: (many: number) => `${packages(many)} can be registered`,
-  known: (many: number) => `${plural(many, "row was", "rows were")} imported before`,
-  bad: (many: number) => `${plural(many, "row needs", "rows need")} a look`,
+  ready: (many: number) =>
+    many === 1 ? "package can be registered" : "packages can be registered",
+  known: (many: number) => (many === 1 ? "row was imported before" : "rows were imported before"),
+  bad: (many: number) => (many === 1 ? "row needs a look" : "rows need a look"),
   nothingBad: "Every row is right.",
   nothingWritten: "Nothing has been written yet.",
   line: "Line",
@@ -293,9 +294,9 @@ export const labels = {
   add: "Add",
   sheet: "Paper",
   sheets: {
-    single: "100 × 150 mm, one label a page",
-    a4x4: "A4, 4 labels a page",
-    a4x8: "A4, 8 labels a page",
+    single: "100 × 150 mm",
+    a4x4: "A4, 4 a page",
+    a4x8: "A4, 8 a page",
   },
   print: (many: number) => `Print ${plural(many, "label", "labels")}`,
   copies: "Copies of each",
@@ -311,7 +312,15 @@ export const labels = {
   piece: (pieces: number) => plural(pieces, "piece", "pieces"),
 };
 
-export const deskWords = { desk, fields, station, actions, importing, labelsPage: labels };
+export const deskWords = {
+  suggestions: (field: string) => `Suggestions for ${field}`,
+  desk,
+  fields,
+  station,
+  recording,
+  importing,
+  labelsPage: labels,
+};
 
 /** What a container may be. */
 export const containerKinds: Record<
