@@ -47,12 +47,14 @@ pub fn around(router: Router, api: &Api) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(api.clone(), bounded))
         .layer(from_fn_with_state(api.clone(), answered))
-        .layer(CompressionLayer::new().compress_when(
-            // What is a ZIP file, and every tile of a basemap, is compressed already.
-            DefaultPredicate::new()
-                .and(NotForContentType::const_new(evidence::MEDIA))
-                .and(NotForContentType::const_new(basemap::MEDIA)),
-        ))
+        .layer(
+            CompressionLayer::new().compress_when(
+                // What is a ZIP file, and every tile of a basemap, is compressed already.
+                DefaultPredicate::new()
+                    .and(NotForContentType::const_new(evidence::MEDIA))
+                    .and(NotForContentType::const_new(basemap::MEDIA)),
+            ),
+        )
 }
 
 /// Too many at once, or too long: better said than suffered.

@@ -128,9 +128,11 @@ impl Kind {
             Self::TooLarge => {
                 ("/problems/too-large", StatusCode::PAYLOAD_TOO_LARGE, "This is too large")
             }
-            Self::NoSuchPart => {
-                ("/problems/no-such-part", StatusCode::RANGE_NOT_SATISFIABLE, "There is no such part")
-            }
+            Self::NoSuchPart => (
+                "/problems/no-such-part",
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                "There is no such part",
+            ),
             Self::UnsupportedMediaType => (
                 "/problems/unsupported-media-type",
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,

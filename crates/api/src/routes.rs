@@ -10,8 +10,7 @@ use crate::{
     handlers::{
         Paging, Part, attention, audit, basemap, clients, company, containers, erasing, events,
         exporting, finding, history, importing, live, log, map, operations, packages, page, photos,
-        places, session,
-        tokens, trackers, users, whereabouts,
+        places, session, tokens, trackers, users, whereabouts,
     },
     route::{Route, delete, get, patch, post, put},
     wire::{
@@ -372,7 +371,10 @@ fn places_and_clients() -> Vec<Route> {
             .versioned()
             .answers::<Place>(200),
         get("/v1/places/{place}/contents", READ, places::contents)
-            .says("getPlaceContents", "What is at a place; of a home only for those who may see it.")
+            .says(
+                "getPlaceContents",
+                "What is at a place; of a home only for those who may see it.",
+            )
             .asks::<Paging>()
             .answers::<Contents>(200),
         patch("/v1/places/{place}", ENTER, places::amend)

@@ -37,7 +37,8 @@ async fn maps_get_the_parts_they_ask_for() {
 async fn parts_of_two_versions_never_meet() {
     let world = World::new();
     let first = [("range", "bytes=0-7")];
-    let tag = world.get_with(&Asker::Nobody, PATH, &first).await.expect(206).header("etag").to_owned();
+    let tag =
+        world.get_with(&Asker::Nobody, PATH, &first).await.expect(206).header("etag").to_owned();
     let same = [("range", "bytes=8-15"), ("if-range", tag.as_str())];
     world.get_with(&Asker::Nobody, PATH, &same).await.expect(206);
     let older = [("range", "bytes=8-15"), ("if-range", "\"older\"")];

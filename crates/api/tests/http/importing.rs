@@ -41,7 +41,10 @@ async fn three_bad_rows_are_told_before_anything_is_written_and_the_others_recor
     let mut body = json!({ "table": table, "mapping": MAPPING, "dry_run": true });
 
     let said = world.post(&clerk, "/v1/imports", &body).await.expect(200).json();
-    assert_eq!((&said["rows"], &said["recorded"], &said["failed"]), (&6.into(), &3.into(), &3.into()));
+    assert_eq!(
+        (&said["rows"], &said["recorded"], &said["failed"]),
+        (&6.into(), &3.into(), &3.into())
+    );
     assert_eq!(lines(&said), [(3, "To"), (4, "Kg"), (5, "Ordered")]);
     assert!(said["errors"][0]["reason"].as_str().expect("why").contains("Atlantis"));
     let path = format!("/v1/imports/{}", said["id"].as_str().expect("an id"));
@@ -93,9 +96,8 @@ async fn the_template_is_a_table_that_needs_no_mapping() {
 async fn what_is_no_table_and_what_is_no_mapping_are_told_apart() {
     let world = World::new();
     let clerk = world.person(&[Enter]).await;
-    let faults = async |body: Value| {
-        world.post(&clerk, "/v1/imports", &body).await.expect(422).faults()
-    };
+    let faults =
+        async |body: Value| world.post(&clerk, "/v1/imports", &body).await.expect(422).faults();
     let at = |pointer: &str, code: &str| vec![(pointer.to_owned(), code.to_owned())];
     assert_eq!(faults(json!({ "table": "\n" })).await, at("/table", "table"));
     let mapping = json!({ "table": TABLE, "mapping": "name = 7" });

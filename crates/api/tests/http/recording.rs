@@ -308,8 +308,7 @@ async fn a_place_tells_what_is_there_page_by_page() {
     let on_shelf = world.package(&clerk, &json!({})).await;
     let put = format!("/v1/containers/{shelf}/members/{on_shelf}");
     world.json(Method::PUT, &clerk, &put, &json!({}), &[]).await.expect(200);
-    let arrived =
-        json!({ "kind": "arrived", "happened_at": "2026-03-01T09:00:00Z", "place": hub });
+    let arrived = json!({ "kind": "arrived", "happened_at": "2026-03-01T09:00:00Z", "place": hub });
     let mut there = vec![shelf.clone()];
     for _ in 0..2 {
         let package = world.package(&clerk, &json!({})).await;
@@ -330,7 +329,8 @@ async fn a_place_tells_what_is_there_page_by_page() {
     told.sort();
     there.sort();
     assert_eq!(told, there, "what is on the shelf is not told again");
-    let names = [&first, &rest].iter().find_map(|it| it["names"][&shelf].as_str().map(String::from));
+    let names =
+        [&first, &rest].iter().find_map(|it| it["names"][&shelf].as_str().map(String::from));
     assert_eq!(names.as_deref(), Some("Floor 3, shelf B"));
 }
 

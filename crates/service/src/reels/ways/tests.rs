@@ -33,7 +33,7 @@ fn ways_are_read_from_the_bytes_they_were_written_as() {
     let lane = HolderId::Lane(LaneId::from_bytes([0x77; 16]));
     let ways = Ways { late: 1, told: BTreeMap::from([(truck, known), (lane, unknown)]) };
     let measured = Shown { basis: Some(Basis::Measured), ..shown.clone() };
-    let way = Way { shown: Some(measured.clone()), ..ways.told[&truck].clone() };
+    let way = Way { latest, seq: 7, settled: true, shown: Some(measured.clone()) };
     let later = Ways { late: 1, told: BTreeMap::from([(truck, way)]) };
     check("ways.txt", &[sample("ways", ways.stored()), sample("ways-with-basis", later.stored())]);
     let read = Ways::from_bytes(&to_bytes(&later.stored())).unwrap();
