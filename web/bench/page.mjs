@@ -54,7 +54,6 @@ function times(count, run) {
 globalThis.measure = async (count) => {
   const { memory } = await init({ module_or_path: "/generated/browser_bg.wasm" });
   const scene = new Scene();
-  scene.putTile(0, 0, 0, new Uint8Array([1, 0, 0]), scene.ask());
   const arranging = times(1, () => {
     herd(scene, count);
     scene.arrange();

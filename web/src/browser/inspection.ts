@@ -74,7 +74,11 @@ export async function inspect(
   const wrong: Finding[] = [];
   // A key can be made by anybody: what it signed before says whether it is the log's.
   if (seen && seen.key !== log.key) wrong.push(ofLog("other_key"));
-  if (seen) proofs.remember(seen.key, seen.checkpoint);
+  try {
+    if (seen) proofs.remember(seen.key, seen.checkpoint);
+  } catch {
+    // What this browser kept is damaged: it remembers nothing.
+  }
   for (const it of entries) proofs.tell(it.about, it.seq, it.index, it.hash, it.leaf);
   await Promise.all(
     proofs.tiles().map(async (path) => {

@@ -237,10 +237,16 @@ describe("entries", () => {
       [3, "other_past"],
     ]);
     expect(await why(entries.filter((it) => it.seq !== 3))).toEqual([[4, "missing"]]);
-    const [path = "", tile = ""] = Object.entries(tiles).find(([it]) => it === "tile/0/000") ?? [];
-    const broken = tile.replace(/^../, tile.startsWith("00") ? "ff" : "00");
-    const found = await why(entries, log({ [path]: broken }));
-    expect(found).toContainEqual([null, "rewritten"]);
+    const broken = (path: string) => {
+      const tile = tiles[path] ?? "";
+      return log({ [path]: tile.replace(/^../, tile.startsWith("00") ? "ff" : "00") });
+    };
+    expect(await why(entries, broken("tile/0/000"))).toContainEqual([1, "other_entry"]);
+    expect(await why(entries, broken("tile/1/000.p/2"))).toContainEqual([null, "rewritten"]);
+    const without = { ...log(), tile: () => Promise.resolve(null) };
+    expect(await why(entries, without)).toContainEqual([null, "no_tile"]);
+    const forgotten = { key, checkpoint: "damaged" };
+    expect(await why(entries, log(), forgotten)).toEqual([]);
     expect(await why(entries, { ...log(), checkpoint: "nonsense" })).toEqual([[null, "unsigned"]]);
     expect(await why(entries, { ...log(), checkpoint: before })).toEqual([]);
     const future = { key, checkpoint };

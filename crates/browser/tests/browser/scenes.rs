@@ -64,7 +64,7 @@ fn what_moves_comes_first_and_everything_has_a_slot() {
     assert_eq!((scene.slot_of("nobody"), scene.key_of(99)), (None, None));
     // Ten times the numbers 1 to 7, of which 2 to 5 and 7 move, and the cluster.
     assert_eq!(scene.totals(), [680.0, 210.0, 10.0]);
-    // The pallet is lifted, the aircraft flies; the rest is over or has not begun.
+    // A pallet is lifted on its place; the other four are on their way.
     assert_eq!(scene.place(NOON_MS as f64 + 30_000.0, 0.0, 0.0), 4);
     assert_eq!(scene.place(NOON_MS as f64 + 9e9, 0.0, 0.0), 0);
     scene.age(NOON_MS as f64);

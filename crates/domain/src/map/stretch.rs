@@ -110,13 +110,15 @@ impl Stretch {
     #[must_use]
     pub fn glide(&self, millis: f64) -> Glide {
         let Place { lat, lon, height_m, course_deg } = self.at(millis);
+        let span_ms = self.ends_ms[1] - self.ends_ms[0];
+        let climb = if span_ms.is_finite() { self.climb_m / span_ms.max(1.0) } else { 0.0 };
         let still = Glide {
             at_ms: millis,
             from_ms: self.ends_ms[0],
             until_ms: self.ends_ms[1],
             lat: [lat, 0.0, 0.0],
             lon: [lon, 0.0, 0.0],
-            height: [height_m.unwrap_or(f64::NAN), 0.0],
+            height: [height_m.unwrap_or(f64::NAN), climb],
             course: [course_deg.unwrap_or(f64::NAN), 0.0],
         };
         let Some(course_deg) = course_deg else { return still };
@@ -130,13 +132,11 @@ impl Stretch {
         // The nearer a pole, the sooner meridians and parallels turn.
         let bend = 1.0 + 2.0 * sin.abs() / cos;
         let good_ms = libm::cbrt(6.0 * GLIDE_ERROR_M / EARTH_M) / (speed * bend);
-        let span_ms = self.ends_ms[1] - self.ends_ms[0];
         Glide {
             from_ms: (millis - good_ms).max(self.ends_ms[0]),
             until_ms: (millis + good_ms).min(self.ends_ms[1]),
             lat: [lat, lat_1.to_degrees(), lat_2.to_degrees() / 2.0],
             lon: [lon, lon_1.to_degrees(), lon_2.to_degrees() / 2.0],
-            height: [still.height[0], self.climb_m / span_ms],
             course: [course_deg, (lon_1 * sin).to_degrees()],
             ..still
         }

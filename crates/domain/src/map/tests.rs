@@ -105,6 +105,11 @@ fn a_course_leads_where_the_path_goes() {
     assert_eq!(resting.at(9e12).height_m, Some(0.7));
     assert!(resting.glide(5.0).covers(9e12) && resting.glide(5.0).course[0].is_nan());
     assert!(Stretch::on(&[], 0.0).is_none());
+    // What is lifted goes nowhere, and has no course.
+    let lifted = [point(0, 10.0, 20.0, Some(0)), point(1_000, 10.0, 20.0, Some(100))];
+    let lifted = Stretch::on(&lifted, 250.0).unwrap();
+    assert_eq!((lifted.at(250.0).height_m, lifted.at(250.0).course_deg), (Some(2.5), None));
+    assert!((lifted.glide(250.0).at(750.0)[2] - 7.5).abs() < 1e-9);
 }
 
 proptest! {
