@@ -44,7 +44,7 @@ export interface Heard {
 
 /** A frame is worth it once something has moved by this much of a pixel. */
 const STEP_PX = 0.3;
-const FRAME_MS = { least: 15, most: 1000 };
+const FRAME_MS = { least: 15, calm: 2_000, most: 10_000 };
 const NIGHT_MS = 60_000;
 const RENEW_MS = 250;
 /** Seen from so near, a tile's data are finer than the view by this much. */
@@ -349,7 +349,7 @@ export class Living {
     const frame = (): void => {
       this.#frame = requestAnimationFrame(() => this.#draw());
     };
-    if (this.#calm) this.#timer = setTimeout(frame, FRAME_MS.most);
+    if (this.#calm) this.#timer = setTimeout(frame, Math.max(wait_ms, FRAME_MS.calm));
     else if (wait_ms <= FRAME_MS.least) frame();
     else this.#timer = setTimeout(frame, wait_ms);
   }

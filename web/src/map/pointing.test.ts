@@ -1,0 +1,34 @@
+// What is under the pointer, and views that show all of something.
+import { expect, it } from "vitest";
+
+import { framing } from "./frame";
+import { hitAt } from "./pointing";
+import type { Dot, Mark, View } from "./scene";
+
+const view: View = { zoom: 3, sees: (lat) => lat < 50, project: (lon, lat, height) => [lon * 10, lat * 10 - height / 1000] };
+const mark = (key: string, lat: number, lon: number, height_m = 0): Mark => ({
+  key, lat, lon, height_m, shape: "plane", turned: 0, size: 14, colour: [0, 0, 0, 255], on: false,
+});
+const dot = (key: string, lat: number, lon: number, radius: number): Dot => ({
+  key, lat, lon, crowd: true, tone: "resting", radius, alpha: 1, packages: 1, count: "1",
+});
+
+it("finds the nearest where it is drawn, at its height", () => {
+  const marks = [mark("low", 10, 10), mark("high", 10, 10, 60_000)];
+  expect(hitAt(100, 41, marks, [], view)?.key).toBe("high");
+  expect(hitAt(101, 99, marks, [], view)?.key).toBe("low");
+  expect(hitAt(300, 300, marks, [], view)).toBeNull();
+});
+
+it("takes a crowd's edge, and never what the Earth hides", () => {
+  expect(hitAt(130, 100, [], [dot("crowd", 10, 10, 24)], view)?.dot?.key).toBe("crowd");
+  expect(hitAt(100, 600, [mark("behind", 60, 10)], [], view)).toBeNull();
+});
+
+it("frames a way across the antimeridian without going around the Earth", () => {
+  const found = framing([[10, 175], [20, -170]], 800, 600);
+  expect(Math.abs((found?.lon ?? 0) - -177.5)).toBeLessThan(0.1);
+  expect(found?.zoom).toBeGreaterThan(3);
+  expect(framing([], 800, 600)).toBeNull();
+  expect(framing([[48, 11]], 800, 600)?.zoom).toBeLessThanOrEqual(14);
+});
