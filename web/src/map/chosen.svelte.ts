@@ -1,8 +1,16 @@
 // The one subject that is selected: what it is, where it is, its track. It never disappears.
-import { api, problemOf, the, type Mode, type Problem, type Status, type Whereabouts } from "../api/client";
+import {
+  api,
+  problemOf,
+  the,
+  type Mode,
+  type Problem,
+  type Status,
+  type Whereabouts,
+} from "../api/client";
 import type { Holder } from "./holders";
 import { spotAt, type Path, type Spot } from "./motion";
-import { pathOf, readTrack, type TrackPoint } from "./track";
+import { lastTrip, pathOf, readTrack, type TrackPoint } from "./track";
 
 export interface About {
   readonly title: string;
@@ -195,7 +203,8 @@ export class Chosen {
     const url = `/v1/${path}/${this.id ?? ""}/track?${query.toString()}`;
     const answer = await fetch(url, { signal: this.#stop.signal });
     if (!answer.ok) return;
-    this.track = readTrack(await answer.json());
+    const whole = readTrack(await answer.json());
+    this.track = this.kind === "container" ? lastTrip(whole) : whole;
     this.#past = pathOf(this.track);
     this.told();
   }

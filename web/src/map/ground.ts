@@ -36,7 +36,10 @@ export function gridStep(zoom: number, lat: number): number {
 }
 
 /** Lines of whole metres from the equator and the view's own meridian; each fifth is stronger. */
-export function grid(view: Bounds, zoom: number): FeatureCollection<LineString, { strong: boolean }> {
+export function grid(
+  view: Bounds,
+  zoom: number,
+): FeatureCollection<LineString, { strong: boolean }> {
   const features: Feature<LineString, { strong: boolean }>[] = [];
   if (GRID_FROM <= zoom) {
     const middle = (view.south + view.north) / 2;
@@ -52,10 +55,22 @@ export function grid(view: Bounds, zoom: number): FeatureCollection<LineString, 
     const [south, north] = [Math.floor(view.south / tall), Math.ceil(view.north / tall)];
     if (east - west <= LINES_MAX && north - south <= LINES_MAX) {
       for (let nth = west; nth <= east; nth++) {
-        line([[nth * wide, south * tall], [nth * wide, north * tall]], nth);
+        line(
+          [
+            [nth * wide, south * tall],
+            [nth * wide, north * tall],
+          ],
+          nth,
+        );
       }
       for (let nth = south; nth <= north; nth++) {
-        line([[west * wide, nth * tall], [east * wide, nth * tall]], nth);
+        line(
+          [
+            [west * wide, nth * tall],
+            [east * wide, nth * tall],
+          ],
+          nth,
+        );
       }
     }
   }

@@ -296,7 +296,9 @@ export class Living {
   #chosenHolder(): Holder | null {
     const { chosen } = this;
     if (!chosen) return null;
-    return chosen.among(this.#fleet.holders.values()) ?? chosen.standIn(this.instant, this.at === null);
+    return (
+      chosen.among(this.#fleet.holders.values()) ?? chosen.standIn(this.instant, this.at === null)
+    );
   }
 
   #chosenSpot(): { lat: number; lon: number; height_m: number | null } | null {
@@ -326,7 +328,11 @@ export class Living {
       this.at = at;
       if (minute) {
         this.#follow();
-        this.sums = sumsOf(this.#fleet.counted(), at, this.camera.zoom < 2.6 ? null : this.#surface.bounds);
+        this.sums = sumsOf(
+          this.#fleet.counted(),
+          at,
+          this.camera.zoom < 2.6 ? null : this.#surface.bounds,
+        );
       }
     }
     this.#backdrop();
@@ -381,9 +387,13 @@ export class Living {
     const hit = hitAt(x, y, this.#marks, this.#dots, this.#surface.view());
     if (!hit) return null;
     const crowd = hit.dot?.crowd
-      ? this.#fleet.crowds.find((it) => it.crowd.lat === hit.dot?.lat && it.crowd.lon === hit.dot.lon)?.crowd
+      ? this.#fleet.crowds.find(
+          (it) => it.crowd.lat === hit.dot?.lat && it.crowd.lon === hit.dot.lon,
+        )?.crowd
       : undefined;
     const holder = this.#fleet.holders.get(hit.key);
-    return holder || crowd ? { holder: holder ?? null, crowd: crowd ?? null, x: hit.x, y: hit.y } : null;
+    return holder || crowd
+      ? { holder: holder ?? null, crowd: crowd ?? null, x: hit.x, y: hit.y }
+      : null;
   }
 }

@@ -5,12 +5,32 @@ import { framing } from "./frame";
 import { hitAt } from "./pointing";
 import type { Dot, Mark, View } from "./scene";
 
-const view: View = { zoom: 3, sees: (lat) => lat < 50, project: (lon, lat, height) => [lon * 10, lat * 10 - height / 1000] };
+const view: View = {
+  zoom: 3,
+  sees: (lat) => lat < 50,
+  project: (lon, lat, height) => [lon * 10, lat * 10 - height / 1000],
+};
 const mark = (key: string, lat: number, lon: number, height_m = 0): Mark => ({
-  key, lat, lon, height_m, shape: "plane", turned: 0, size: 14, colour: [0, 0, 0, 255], on: false,
+  key,
+  lat,
+  lon,
+  height_m,
+  shape: "plane",
+  turned: 0,
+  size: 14,
+  colour: [0, 0, 0, 255],
+  on: false,
 });
 const dot = (key: string, lat: number, lon: number, radius: number): Dot => ({
-  key, lat, lon, crowd: true, tone: "resting", radius, alpha: 1, packages: 1, count: "1",
+  key,
+  lat,
+  lon,
+  crowd: true,
+  tone: "resting",
+  radius,
+  alpha: 1,
+  packages: 1,
+  count: "1",
 });
 
 it("finds the nearest where it is drawn, at its height", () => {
@@ -26,7 +46,14 @@ it("takes a crowd's edge, and never what the Earth hides", () => {
 });
 
 it("frames a way across the antimeridian without going around the Earth", () => {
-  const found = framing([[10, 175], [20, -170]], 800, 600);
+  const found = framing(
+    [
+      [10, 175],
+      [20, -170],
+    ],
+    800,
+    600,
+  );
   expect(Math.abs((found?.lon ?? 0) - -177.5)).toBeLessThan(0.1);
   expect(found?.zoom).toBeGreaterThan(3);
   expect(framing([], 800, 600)).toBeNull();

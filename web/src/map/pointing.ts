@@ -12,10 +12,23 @@ export interface Hit {
 const NEAR_PX = 15;
 
 /** The nearest that is near at all; of two the one whose edge is nearer. */
-export function hitAt(x: number, y: number, marks: readonly Mark[], dots: readonly Dot[], view: View): Hit | null {
+export function hitAt(
+  x: number,
+  y: number,
+  marks: readonly Mark[],
+  dots: readonly Dot[],
+  view: View,
+): Hit | null {
   let best: Hit | null = null;
   let nearest = NEAR_PX;
-  const offer = (key: string, lat: number, lon: number, height_m: number, reach: number, dot: Dot | null): void => {
+  const offer = (
+    key: string,
+    lat: number,
+    lon: number,
+    height_m: number,
+    reach: number,
+    dot: Dot | null,
+  ): void => {
     const [px = 0, py = 0] = view.project(lon, lat, height_m);
     const far = Math.hypot(px - x, py - y) - reach;
     if (nearest <= far || !view.sees(lat, lon, height_m)) return;

@@ -5,7 +5,11 @@ const LOWEST_TOP_M = 100;
 const AIR = 6;
 
 /** Paths of an SVG; what nobody knows the height of is on the ground. */
-export function areaOf(track: readonly TrackPoint[], width: number, tall: number): { line: string; fill: string } {
+export function areaOf(
+  track: readonly TrackPoint[],
+  width: number,
+  tall: number,
+): { line: string; fill: string } {
   const [first, last] = [track[0], track.at(-1)];
   if (!first || !last || last.at <= first.at) return { line: "", fill: "" };
   const top_m = Math.max(LOWEST_TOP_M, ...track.map((it) => it.height_m ?? 0));

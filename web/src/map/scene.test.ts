@@ -79,7 +79,17 @@ it("stands what flies on a stalk", () => {
   const [stalk] = fence(marks);
   expect(stalk?.from[2]).toBe(0);
   expect(stalk?.to[2]).toBe(400_000);
-  expect(fence(marksOf([holder({ path: { ...holder().path, height_m: [0, 0] } })], NOW, look, view, new Set()))).toEqual([]);
+  expect(
+    fence(
+      marksOf(
+        [holder({ path: { ...holder().path, height_m: [0, 0] } })],
+        NOW,
+        look,
+        view,
+        new Set(),
+      ),
+    ),
+  ).toEqual([]);
 });
 
 it("colours by what is asked", () => {
@@ -93,7 +103,10 @@ it("adds up: every package is counted once", () => {
   const crowd = { lat: 1, lon: 1, holders: 3, packages: 7, problems: 2 };
   const counted = {
     holders: [holder({ problems: 1 }), resting],
-    crowds: [{ crowd, mixed: false }, { crowd, mixed: true }],
+    crowds: [
+      { crowd, mixed: false },
+      { crowd, mixed: true },
+    ],
   };
   const sums = sumsOf(counted, NOW, null);
   expect(sums).toEqual({ packages: 34, moving: 9, resting: 15, attention: 5, together: 5 });
@@ -105,7 +118,10 @@ it("adds up: every package is counted once", () => {
 it("draws crowds with their count and what rests by itself", () => {
   const crowd = { lat: 1, lon: 1, holders: 3, packages: 1234, problems: 0 };
   const dots = dotsOf([holder(), resting], [{ crowd }], NOW, "status");
-  expect(dots.map((it) => [it.crowd, it.count])).toEqual([[true, "1.2k"], [false, "10"]]);
+  expect(dots.map((it) => [it.crowd, it.count])).toEqual([
+    [true, "1.2k"],
+    [false, "10"],
+  ]);
   expect([0, 999, 48_200].map(short)).toEqual(["0", "999", "48k"]);
 });
 

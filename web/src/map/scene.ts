@@ -201,7 +201,8 @@ function turned(spot: Spot, height_m: number, view: View): number {
   const way = (spot.heading * Math.PI) / 180;
   const step = AHEAD_DEGREES * 2 ** (6 - view.zoom);
   const lat = spot.lat + Math.cos(way) * step;
-  const lon = spot.lon + (Math.sin(way) * step) / Math.max(0.05, Math.cos((spot.lat * Math.PI) / 180));
+  const lon =
+    spot.lon + (Math.sin(way) * step) / Math.max(0.05, Math.cos((spot.lat * Math.PI) / 180));
   const [x0 = 0, y0 = 0] = view.project(spot.lon, spot.lat, height_m);
   const [x1 = 0, y1 = 0] = view.project(lon, lat, height_m);
   return (Math.atan2(-(y1 - y0), x1 - x0) * 180) / Math.PI - 90;

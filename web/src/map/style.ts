@@ -1,10 +1,6 @@
 // The ground of the map as a MapLibre style: a pure function of the theme.
 import type { FeatureCollection } from "geojson";
-import type {
-  ExpressionSpecification,
-  LayerSpecification,
-  StyleSpecification,
-} from "maplibre-gl";
+import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 
 import { css, grounds, tones, type Ground, type Theme } from "./palette";
 
@@ -41,7 +37,12 @@ export function style(theme: Theme, basemap: string): StyleSpecification {
       "fog-ground-blend": 0.9,
       "atmosphere-blend": byZoom(0, ground.glow, 4, ground.glow * 0.7, 6, 0),
     },
-    layers: [...surfaces(ground), ...lines(ground), ...over(theme, ground), ...names(theme, ground)],
+    layers: [
+      ...surfaces(ground),
+      ...lines(ground),
+      ...over(theme, ground),
+      ...names(theme, ground),
+    ],
   };
 }
 
@@ -67,9 +68,12 @@ function surfaces(ground: Ground): LayerSpecification[] {
         "circle-color": ground.town,
         "circle-blur": 1,
         "circle-radius": byZoom(
-          2, ["interpolate", ["linear"], ["sqrt", ["get", "people"]], 0, 1, 4000, 9],
-          6, ["interpolate", ["linear"], ["sqrt", ["get", "people"]], 0, 3, 4000, 44],
-          9, ["interpolate", ["linear"], ["sqrt", ["get", "people"]], 0, 10, 4000, 180],
+          2,
+          ["interpolate", ["linear"], ["sqrt", ["get", "people"]], 0, 1, 4000, 9],
+          6,
+          ["interpolate", ["linear"], ["sqrt", ["get", "people"]], 0, 3, 4000, 44],
+          9,
+          ["interpolate", ["linear"], ["sqrt", ["get", "people"]], 0, 10, 4000, 180],
         ),
         "circle-opacity": byZoom(2, ground.townGlow, 8, ground.townGlow * 0.7, 11, 0),
       },
@@ -131,12 +135,16 @@ function lines(ground: Ground): LayerSpecification[] {
 function over(theme: Theme, ground: Ground): LayerSpecification[] {
   const tone = tones[theme];
   const colour: ExpressionSpecification = [
-    "match", ["get", "tone"],
+    "match",
+    ["get", "tone"],
     ...Object.entries(tone).flatMap(([name, rgb]) => [name, css(rgb)]),
     css(tone.resting),
   ] as unknown as ExpressionSpecification;
   const on = (more: number, less: number): ExpressionSpecification => [
-    "case", ["boolean", ["feature-state", "on"], false], more, less,
+    "case",
+    ["boolean", ["feature-state", "on"], false],
+    more,
+    less,
   ];
   return [
     {
@@ -146,7 +154,14 @@ function over(theme: Theme, ground: Ground): LayerSpecification[] {
       paint: {
         "fill-color": ground.night,
         "fill-antialias": false,
-        "fill-opacity": byZoom(0, ["*", ["get", "depth"], ground.nightDepth], 7, ["*", ["get", "depth"], ground.nightDepth * 0.5], 10, 0),
+        "fill-opacity": byZoom(
+          0,
+          ["*", ["get", "depth"], ground.nightDepth],
+          7,
+          ["*", ["get", "depth"], ground.nightDepth * 0.5],
+          10,
+          0,
+        ),
       },
     },
     {
@@ -221,9 +236,12 @@ function names(theme: Theme, ground: Ground): LayerSpecification[] {
         "text-field": ["get", "name"],
         "text-font": REGULAR,
         "text-size": byZoom(
-          3, ["step", people, 10, 2_000_000, 11.5],
-          8, ["step", people, 11.5, 100_000, 13, 1_000_000, 16],
-          12, ["step", people, 14, 100_000, 17, 1_000_000, 20],
+          3,
+          ["step", people, 10, 2_000_000, 11.5],
+          8,
+          ["step", people, 11.5, 100_000, 13, 1_000_000, 16],
+          12,
+          ["step", people, 14, 100_000, 17, 1_000_000, 20],
         ),
         "text-variable-anchor": ["top", "bottom", "left", "right"],
         "text-radial-offset": 0.5,
@@ -246,7 +264,15 @@ function names(theme: Theme, ground: Ground): LayerSpecification[] {
       layout: {
         "text-field": ["get", "name"],
         "text-font": MEDIUM,
-        "text-size": byZoom(1, ["step", ["get", "rank"], 11.5, 3, 10, 5, 9], 5, ["step", ["get", "rank"], 16, 3, 14, 5, 12]),
+        "text-size": byZoom(1, ["step", ["get", "rank"], 11.5, 3, 10, 5, 9], 5, [
+          "step",
+          ["get", "rank"],
+          16,
+          3,
+          14,
+          5,
+          12,
+        ]),
         "text-letter-spacing": 0.06,
         "text-max-width": 7,
         "text-padding": 12,

@@ -77,7 +77,10 @@ export class Surface {
     const { lat, lon, zoom, pitch, bearing } = begin.camera;
     this.#map = new maplibre.Map({
       container: element,
-      style: { ...style(begin.theme, this.basemap), projection: { type: this.#projectionAt(zoom) } },
+      style: {
+        ...style(begin.theme, this.basemap),
+        projection: { type: this.#projectionAt(zoom) },
+      },
       center: [lon, lat],
       zoom,
       pitch,
@@ -114,13 +117,22 @@ export class Surface {
 
   get camera(): Camera {
     const { lat, lng } = this.#map.getCenter();
-    const [zoom, pitch, bearing] = [this.#map.getZoom(), this.#map.getPitch(), this.#map.getBearing()];
+    const [zoom, pitch, bearing] = [
+      this.#map.getZoom(),
+      this.#map.getPitch(),
+      this.#map.getBearing(),
+    ];
     return { lat, lon: lng, zoom, pitch, bearing };
   }
 
   get bounds(): Bounds {
     const box = this.#map.getBounds();
-    return { west: box.getWest(), south: box.getSouth(), east: box.getEast(), north: box.getNorth() };
+    return {
+      west: box.getWest(),
+      south: box.getSouth(),
+      east: box.getEast(),
+      north: box.getNorth(),
+    };
   }
 
   get isGlobe(): boolean {
@@ -240,7 +252,8 @@ export class Surface {
 
   fly(to: Partial<Camera>, duration: number, padding?: maplibre.PaddingOptions): void {
     const { lat, lon, ...rest } = to;
-    const center = lat !== undefined && lon !== undefined ? { center: [lon, lat] as [number, number] } : {};
+    const center =
+      lat !== undefined && lon !== undefined ? { center: [lon, lat] as [number, number] } : {};
     const options = { ...rest, ...center, ...(padding ? { padding } : {}) };
     if (duration === 0) this.#map.jumpTo(options);
     else this.#map.easeTo({ ...options, duration, essential: false, easing: smooth });

@@ -29,7 +29,10 @@ export class Tour {
     const spot = spotAt(flight.path, living.instant);
     living.choose(flight.id, flight.id === null ? flight.key : null);
     const bearing = (((spot.heading ?? 0) + 320) % 360) - 180;
-    living.fly({ lat: spot.lat, lon: spot.lon, zoom: 4.4, pitch: 52, bearing: bearing / 3 }, FLIGHT_MS);
+    living.fly(
+      { lat: spot.lat, lon: spot.lon, zoom: 4.4, pitch: 52, bearing: bearing / 3 },
+      FLIGHT_MS,
+    );
   }
 }
 

@@ -2,12 +2,22 @@
 import { expect, it } from "vitest";
 
 import { areaOf } from "./profile";
-import { readTrack, trackLines, type TrackPoint } from "./track";
+import { lastTrip, readTrack, trackLines, type TrackPoint } from "./track";
 import { mostInteresting } from "./tour";
 import { HOME, readView, writeView } from "./where";
 
-const point = (at: number, lon: number, height_m: number | null, basis: TrackPoint["basis"] = "measured"): TrackPoint => ({
-  at, lat: 0, lon, height_m, basis, radius_95_m: 10,
+const point = (
+  at: number,
+  lon: number,
+  height_m: number | null,
+  basis: TrackPoint["basis"] = "measured",
+): TrackPoint => ({
+  at,
+  lat: 0,
+  lon,
+  height_m,
+  basis,
+  radius_95_m: 10,
 });
 
 it("reads a track in the order of time", () => {
@@ -22,7 +32,10 @@ it("reads a track in the order of time", () => {
       feature("2026-11-26T04:00:00Z", [1, 1]),
     ],
   };
-  expect(readTrack(answer).map((it) => [it.lon, it.height_m])).toEqual([[1, null], [2, 300]]);
+  expect(readTrack(answer).map((it) => [it.lon, it.height_m])).toEqual([
+    [1, null],
+    [2, 300],
+  ]);
   expect(readTrack({})).toEqual([]);
 });
 
@@ -59,21 +72,50 @@ it("keeps the view in the address and finds it again", () => {
   const camera = { lat: 48.12345, lon: 371.5, zoom: 7.25, pitch: 40, bearing: -20 };
   const at = Date.parse("2026-11-20T16:00:00Z");
   const written = writeView({ camera, flat: true, colouring: "mode", at, chosen: null });
-  const text = new URLSearchParams(Object.entries(written).filter((it): it is [string, string] => Boolean(it[1])));
+  const text = new URLSearchParams(
+    Object.entries(written).filter((it): it is [string, string] => Boolean(it[1])),
+  );
   const read = readView(text);
   expect(read).toMatchObject({ flat: true, colouring: "mode", at, selected: null, given: true });
   expect(read.camera.lat).toBeCloseTo(48.1235, 3);
   expect(read.camera.lon).toBeCloseTo(11.5, 3);
-  expect(readView(new URLSearchParams("lat=nonsense&zoom=99")).camera).toMatchObject({ lat: HOME.lat, zoom: 20 });
+  expect(readView(new URLSearchParams("lat=nonsense&zoom=99")).camera).toMatchObject({
+    lat: HOME.lat,
+    zoom: 20,
+  });
   expect(readView(new URLSearchParams()).given).toBe(false);
 });
 
 it("finds the flight that is worth a look", () => {
   const flight = (key: string, packages: number, height_m: number, kind = "aircraft") => ({
-    key, id: key, kind, mode: "air" as const, packages, problems: 0, radius_95_m: 9, as_of: 0, name: key, moves: true,
+    key,
+    id: key,
+    kind,
+    mode: "air" as const,
+    packages,
+    problems: 0,
+    radius_95_m: 9,
+    as_of: 0,
+    name: key,
+    moves: true,
     path: { at: [0, 100], lat: [0, 0], lon: [0, 1], height_m: [height_m, height_m] },
   });
-  const all = [flight("low", 99, 200), flight("few", 2, 11_000), flight("many", 40, 11_000), flight("guess", 80, 11_000, "lane")];
+  const all = [
+    flight("low", 99, 200),
+    flight("few", 2, 11_000),
+    flight("many", 40, 11_000),
+    flight("guess", 80, 11_000, "lane"),
+  ];
   expect(mostInteresting(all, 50)?.key).toBe("many");
   expect(mostInteresting([], 50)).toBeNull();
+});
+
+it("shows the last trip of what travels all the time", () => {
+  const minutes = 60_000;
+  const there = [point(0, 0, 0), point(30 * minutes, 5, 9000), point(60 * minutes, 9, 0)];
+  const halt = [point(90 * minutes, 9, 0), point(200 * minutes, 9, 0)];
+  const back = [point(230 * minutes, 5, 9000), point(240 * minutes, 3, 9000)];
+  expect(lastTrip([...there, ...halt, ...back])[0]?.at).toBe(200 * minutes);
+  expect(lastTrip(there)).toHaveLength(3);
+  expect(lastTrip([])).toEqual([]);
 });

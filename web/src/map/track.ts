@@ -54,6 +54,23 @@ export function pathOf(points: readonly TrackPoint[]): Path | null {
   };
 }
 
+const HALT_MS = 45 * 60_000;
+const HALT_M = 3_000;
+
+/** The last trip of what travels all the time: what came after its last long halt. */
+export function lastTrip(points: readonly TrackPoint[]): readonly TrackPoint[] {
+  let first = 0;
+  let halted = 0;
+  for (let index = 1; index < points.length; index++) {
+    const [here, there] = [points[index], points[halted]];
+    if (!here || !there) break;
+    const near = angle([here.lat, here.lon], [there.lat, there.lon]) * EARTH_M < HALT_M;
+    if (!near) halted = index;
+    else if (HALT_MS <= here.at - there.at && index < points.length - 1) first = index;
+  }
+  return points.slice(first);
+}
+
 /** What nobody measured is drawn in dashes. */
 const estimated: Record<Basis, boolean> = {
   measured: false,
@@ -93,7 +110,12 @@ export function trackLines(
     }
     if (piece.dashed && piece.nth % 2 === 1) continue;
     const strength = (past ? 235 : 80) * (piece.dashed ? 0.75 : 1);
-    lines.push({ from, to, colour: [...colour, Math.round(strength)], width: piece.dashed ? 1.6 : 2.6 });
+    lines.push({
+      from,
+      to,
+      colour: [...colour, Math.round(strength)],
+      width: piece.dashed ? 1.6 : 2.6,
+    });
   }
   return lines;
 }
@@ -104,7 +126,10 @@ function piecesOf(points: readonly TrackPoint[], at: number, times: number): Pie
   for (let index = 1; index < points.length; index++) {
     const [a, b] = [points[index - 1], points[index]];
     if (!a || !b || (a.lat === b.lat && a.lon === b.lon)) continue;
-    const [from, to]: [Point, Point] = [[a.lat, a.lon], [b.lat, b.lon]];
+    const [from, to]: [Point, Point] = [
+      [a.lat, a.lon],
+      [b.lat, b.lon],
+    ];
     const dashed = estimated[b.basis];
     const far = angle(from, to) * EARTH_M;
     const count = Math.min(120, Math.max(dashed ? 8 : 1, Math.ceil(far / PIECE_M)));
@@ -127,7 +152,13 @@ function piecesOf(points: readonly TrackPoint[], at: number, times: number): Pie
 }
 
 /** Both ends on the same side of the antimeridian. */
-function near({ from, to }: { from: readonly [number, number, number]; to: readonly [number, number, number] }): {
+function near({
+  from,
+  to,
+}: {
+  from: readonly [number, number, number];
+  to: readonly [number, number, number];
+}): {
   from: readonly [number, number, number];
   to: readonly [number, number, number];
 } {

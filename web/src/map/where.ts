@@ -42,7 +42,9 @@ export function readView(query: URLSearchParams): ViewState {
   };
 }
 
-export function writeView(it: Pick<Living, "camera" | "flat" | "colouring" | "at" | "chosen">): Query {
+export function writeView(
+  it: Pick<Living, "camera" | "flat" | "colouring" | "at" | "chosen">,
+): Query {
   const { lat, lon, zoom, pitch, bearing } = it.camera;
   const wrapped = ((((lon + 180) % 360) + 360) % 360) - 180;
   const digits = Math.max(2, Math.min(6, Math.round(zoom / 2) + 1));

@@ -33,10 +33,11 @@ export const mapWords = {
     heightsLabel: "How tall heights are drawn",
     scale: (text: string) => text,
   },
-  colourings: { status: "Status", mode: "Way of travel", age: "Age of what we know" } satisfies Record<
-    Colouring,
-    string
-  >,
+  colourings: {
+    status: "Status",
+    mode: "Way of travel",
+    age: "Age of what we know",
+  } satisfies Record<Colouring, string>,
   tones: {
     moving: "Moving",
     resting: "At rest",
@@ -72,7 +73,8 @@ export const mapWords = {
     country: "Country",
     private: "Home",
   } as Record<string, string | undefined>,
-  crowd: (holders: number) => `In ${many(holders, "place or vehicle", "places and vehicles")} close together`,
+  crowd: (holders: number) =>
+    `In ${many(holders, "place or vehicle", "places and vehicles")} close together`,
   crowdNext: "Click to come closer",
   known: {
     measured: (ago: string) => `GPS ${ago}`,
