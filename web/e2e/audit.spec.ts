@@ -20,7 +20,7 @@ test("the log is read by person, in sentences", async ({ page, stage }) => {
   await expect(async () => {
     await page.reload();
     await expect(page.getByText(/Edda Wren registered Wren and daughters/)).toBeVisible({
-      timeout: 2_000,
+      timeout: 10_000,
     });
   }).toPass();
   await expect(page.getByText(/registered 27-inch monitor/)).toHaveCount(0);

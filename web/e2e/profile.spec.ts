@@ -36,7 +36,10 @@ test("a session that is not recognised is ended", async ({ page, stage }) => {
 
 test("the theme that is chosen stays", async ({ page, stage }) => {
   await stage.open(page, "viewer", "/profile");
-  await page.getByLabel("Appearance").selectOption({ label: "Dark" });
+  await page
+    .getByRole("main")
+    .getByRole("combobox", { name: "Appearance" })
+    .selectOption({ label: "Dark" });
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
 });

@@ -2431,6 +2431,8 @@ export interface components {
         };
         /** @description An order and how far its packages are. */
         Order: {
+            /** @description What shipping cost, in each currency, credits taken off; for those who may see it. */
+            costs?: components["schemas"]["Money"][] | null;
             expected_first?: components["schemas"]["Time"] | null;
             expected_last?: components["schemas"]["Time"] | null;
             /** @description What those still to come have in common, the largest group first. */
@@ -2614,6 +2616,13 @@ export interface components {
         };
         /** @description A part of the list of packages, those we learned of last first. */
         PackageList: {
+            /**
+             * @description What the clients and places spoken of are called, by id; a private place by its town
+             *     for whoever may not know more.
+             */
+            names: {
+                [key: string]: string;
+            };
             /**
              * @description Pass it as `cursor` for more; missing at the end. About 2,000 packages are
              *     looked at for one page, so where few of them match it is short, even empty,

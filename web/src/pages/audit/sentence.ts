@@ -1,5 +1,5 @@
 // An entry of the audit log as a sentence with what it speaks of by id.
-import type { IncidentReason, Mode, Permission } from "../../api/client";
+import type { IncidentReason, Permission } from "../../api/client";
 import { words } from "../../words/en";
 import { exactly } from "../../words/times";
 import { type Entry, fields, list, number, text } from "./entry";
@@ -13,6 +13,9 @@ export type Piece =
   | { readonly is: "actor"; readonly id: string }
   /** A figure or word that is what the sentence is about. */
   | { readonly is: "value"; readonly text: string };
+
+// Whatever word the log has; one that is not known says nothing.
+const modes: Partial<Record<string, { readonly by: string }>> = words.modes;
 
 type Slots = Readonly<Record<string, Piece | null>>;
 
@@ -84,7 +87,7 @@ function slotsOf(entry: Entry): Slots {
     tracker: thing(text(fact["tracker"])),
     floor: value(text(fact["floor"])),
     left_at: value(text(fact["left_at"])),
-    mode: value(lower(words.modes[fact["mode"] as Mode]?.by)),
+    mode: value(lower(modes[text(fact["mode"]) ?? ""]?.by)),
     reason: value(lower(words.reasons[fact["reason"] as IncidentReason])),
     cost: value(lower(words.costs[fact["cost"] as keyof typeof words.costs])),
     amount: value(minor === null ? null : amount(minor, text(money["currency"]) ?? "USD")),

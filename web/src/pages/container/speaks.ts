@@ -1,5 +1,5 @@
 // The one other thing that an event speaks of, for a line of history.
-import type { Event } from "../../api/client";
+import type { Event, HistoryEvent } from "../../api/client";
 
 /** Its id; nothing where an event speaks of nothing else. */
 export function speaksOf(event: Event): string | null {
@@ -11,6 +11,15 @@ export function speaksOf(event: Event): string | null {
   if ("place" in event && event.place) return idOf(event.place);
   if ("to" in event && event.to) return idOf(event.to);
   return null;
+}
+
+/** Where something left for by its newest events, the newest first, unless it has arrived. */
+export function leftFor(events: readonly HistoryEvent[]): string | null {
+  const last = events.find(
+    (it) => !it.superseded_by && (it.kind === "departed" || it.kind === "arrived"),
+  );
+  const event = last?.event;
+  return event?.kind === "departed" && event.to ? idOf(event.to) : null;
 }
 
 /** Places may be said by words to be looked up; what was recorded has their ids. */

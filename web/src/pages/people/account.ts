@@ -12,6 +12,12 @@ export interface Seen {
   readonly version: string | null;
 }
 
+/** Somebody new, with the password that is shown once if they have one. */
+export interface Given {
+  readonly user: User;
+  readonly password: string | null;
+}
+
 export async function see(id: string, signal?: AbortSignal): Promise<Seen> {
   const asked = await api.GET("/v1/users/{user}", {
     params: { path: { user: id } },

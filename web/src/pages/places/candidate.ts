@@ -1,6 +1,13 @@
-// What a text may mean, as the server lists it: "Potsdam, Brandenburg, DE (city:2852458)".
+// Which place a text names.
+import type { Place } from "../../api/client";
 
-/** The code that names only this one. */
-export function codeOf(candidate: string): string | null {
-  return /\(([a-z]+:[^()\s]+)\)\s*$/.exec(candidate)?.[1] ?? null;
+/** The known city, airport or port that a text is the whole name or the code of. */
+export function namedBy(text: string, places: readonly Place[]): Place | null {
+  const wanted = text.trim().toLowerCase();
+  const known = places.filter((it) => it.code && it.kind !== "private");
+  const named = known.find((it) => {
+    const code = it.code?.toLowerCase() ?? "";
+    return it.name.toLowerCase() === wanted || code === wanted || code.endsWith(`:${wanted}`);
+  });
+  return named ?? null;
 }

@@ -23,7 +23,9 @@ export const places = {
   busyLead: (many: number) =>
     `${many.toLocaleString()} ${many === 1 ? "place holds" : "places hold"} packages`,
   byName: "By name",
-  candidates: "It may also mean",
+  /** Known by name, but nothing has been there. */
+  unused: (named: readonly string[]) =>
+    `Known, but no package has been there yet: ${named.map((it) => it.replace(/ \([^()]*\)$/, "")).join("; ")}. A package may name it at any time.`,
   none: "No place is called that",
   noneNext:
     "Names are found by how they begin; cities, airports and ports by their whole name or code.",
@@ -78,7 +80,7 @@ export const places = {
   nameHint: "What people call it",
   kind: "What it is",
   near: "Take the point of a city, an airport or a port",
-  nearHint: "Its whole name or code, such as Memphis or MEM",
+  nearHint: "One that packages have been to, by its whole name or code: Memphis, MEM",
   take: "Take it",
   point: "Latitude and longitude",
   pointHint: "36.1892, -86.6218, as maps copy it; or with N, S, E, W",
