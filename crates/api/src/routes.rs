@@ -250,6 +250,10 @@ fn recording_packages() -> Vec<Route> {
 
 fn containers() -> Vec<Route> {
     vec![
+        get("/v1/containers", READ, containers::list)
+            .says("listContainers", "Containers by name.")
+            .asks::<Part<clients::Search>>()
+            .answers::<containers::Containers>(200),
         post("/v1/containers", ENTER, containers::create)
             .says("createContainer", "Registers a container: a pallet, a truck, a shelf.")
             .idempotent()

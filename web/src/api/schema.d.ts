@@ -215,7 +215,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Clients by name.
+         * @description Needs one of the permissions: track, enter, manage, audit, admin.
+         */
+        get: operations["listContainers"];
         put?: never;
         /**
          * Registers a container: a pallet, a truck, a shelf.
@@ -1372,6 +1376,54 @@ export interface paths {
         patch: operations["amendUser"];
         trace?: never;
     };
+    "/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["importTable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/template.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getImportTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["getImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1591,16 +1643,16 @@ export interface components {
         /** @description A container as it is registered or changed. */
         ContainerInput: {
             /** @default null */
-            happened_at?: components["schemas"]["Time"] | null;
+            happened_at: components["schemas"]["Time"] | null;
             /** @default null */
-            kind?: components["schemas"]["ContainerKind"] | null;
+            kind: components["schemas"]["ContainerKind"] | null;
             /** @default null */
-            name?: components["schemas"]["Line200"] | null;
+            name: components["schemas"]["Line200"] | null;
             /**
              * @description Number plate, tail number, IMO number, asset tag.
              * @default null
              */
-            references?: components["schemas"]["Reference"][] | null;
+            references: components["schemas"]["Reference"][] | null;
         };
         /** @enum {string} */
         ContainerKind: "pallet" | "cage" | "box" | "truck" | "aircraft" | "vessel" | "train" | "room" | "shelf" | "other";
@@ -2431,8 +2483,6 @@ export interface components {
         };
         /** @description An order and how far its packages are. */
         Order: {
-            /** @description What shipping cost, in each currency, credits taken off; for those who may see it. */
-            costs?: components["schemas"]["Money"][] | null;
             expected_first?: components["schemas"]["Time"] | null;
             expected_last?: components["schemas"]["Time"] | null;
             /** @description What those still to come have in common, the largest group first. */
@@ -2535,56 +2585,56 @@ export interface components {
              * @default null
              * @example ups
              */
-            carrier?: string | null;
+            carrier: string | null;
             /** @default null */
-            client?: components["schemas"]["ClientId"] | null;
+            client: components["schemas"]["ClientId"] | null;
             /** @default null */
-            cost_centre?: components["schemas"]["Line100"] | null;
+            cost_centre: components["schemas"]["Line100"] | null;
             /** @default null */
-            declared_value?: components["schemas"]["Money"] | null;
+            declared_value: components["schemas"]["Money"] | null;
             /** @default null */
-            description?: components["schemas"]["Text500"] | null;
+            description: components["schemas"]["Text500"] | null;
             /** @default null */
-            destination?: components["schemas"]["PlaceRef"] | null;
+            destination: components["schemas"]["PlaceRef"] | null;
             /** @default null */
-            dimensions_mm?: components["schemas"]["Dimensions"] | null;
+            dimensions_mm: components["schemas"]["Dimensions"] | null;
             /** @default null */
-            happened_at?: components["schemas"]["Time"] | null;
+            happened_at: components["schemas"]["Time"] | null;
             /**
              * @description What is inside.
              * @default null
              */
-            items?: components["schemas"]["Item"][] | null;
+            items: components["schemas"]["Item"][] | null;
             /** @default null */
-            mode?: components["schemas"]["Mode"] | null;
+            mode: components["schemas"]["Mode"] | null;
             /** @default null */
-            order?: components["schemas"]["Line100"] | null;
+            order: components["schemas"]["Line100"] | null;
             /** @default null */
-            origin?: components["schemas"]["PlaceRef"] | null;
+            origin: components["schemas"]["PlaceRef"] | null;
             /**
              * Format: int32
              * @description How many pieces it has.
              * @default null
              */
-            pieces?: number | null;
+            pieces: number | null;
             /** @default null */
-            promised?: components["schemas"]["Promise"] | null;
+            promised: components["schemas"]["Promise"] | null;
             /** @default null */
-            recipient?: components["schemas"]["Recipient"] | null;
+            recipient: components["schemas"]["Recipient"] | null;
             /**
              * @description The numbers people know it by. They add up: a number once given keeps
              *     finding the package.
              * @default null
              */
-            references?: components["schemas"]["Reference"][] | null;
+            references: components["schemas"]["Reference"][] | null;
             /** @default null */
-            service?: components["schemas"]["Line100"] | null;
+            service: components["schemas"]["Line100"] | null;
             /**
              * Format: double
              * @description Its weight in kilograms, to the gram.
              * @default null
              */
-            weight_kg?: number | null;
+            weight_kg: number | null;
         };
         /** @description A line of the list. */
         PackageLine: {
@@ -2616,13 +2666,6 @@ export interface components {
         };
         /** @description A part of the list of packages, those we learned of last first. */
         PackageList: {
-            /**
-             * @description What the clients and places spoken of are called, by id; a private place by its town
-             *     for whoever may not know more.
-             */
-            names: {
-                [key: string]: string;
-            };
             /**
              * @description Pass it as `cursor` for more; missing at the end. About 2,000 packages are
              *     looked at for one page, so where few of them match it is short, even empty,
@@ -2725,44 +2768,44 @@ export interface components {
          */
         PlaceInput: {
             /** @default null */
-            address?: components["schemas"]["Text500"] | null;
+            address: components["schemas"]["Text500"] | null;
             /**
              * @description Its country by two capital letters.
              * @default null
              * @example NG
              */
-            country?: string | null;
+            country: string | null;
             /** @default null */
-            exact?: components["schemas"]["ExactBody"] | null;
+            exact: components["schemas"]["ExactBody"] | null;
             /**
              * @description Its storeys.
              * @default null
              */
-            floors?: components["schemas"]["FloorBody"][] | null;
+            floors: components["schemas"]["FloorBody"][] | null;
             /**
              * Format: double
              * @description The height of its ground in metres above the sea.
              * @default null
              */
-            ground_m?: number | null;
+            ground_m: number | null;
             /** @default null */
-            kind?: components["schemas"]["PlaceKind"] | null;
+            kind: components["schemas"]["PlaceKind"] | null;
             /** @default null */
-            name?: components["schemas"]["Line200"] | null;
+            name: components["schemas"]["Line200"] | null;
             /** @default null */
-            position?: components["schemas"]["Point"] | null;
+            position: components["schemas"]["Point"] | null;
             /**
              * Format: int32
              * @description "At this place" means within this many metres; 100 when missing.
              * @default null
              */
-            radius_m?: number | null;
+            radius_m: number | null;
             /**
              * @description Its time zone by the IANA name.
              * @default null
              * @example Africa/Lagos
              */
-            time_zone?: string | null;
+            time_zone: string | null;
         };
         /** @enum {string} */
         PlaceKind: "facility" | "airport" | "port" | "city" | "country" | "private";
@@ -2866,13 +2909,13 @@ export interface components {
         /** @description How a delivery is proven. */
         Proof: {
             /** @default null */
-            left_at?: components["schemas"]["Line200"] | null;
+            left_at: components["schemas"]["Line200"] | null;
             /** @default null */
-            photo?: components["schemas"]["PhotoId"] | null;
+            photo: components["schemas"]["PhotoId"] | null;
             /** @default null */
-            received_by?: components["schemas"]["Line200"] | null;
+            received_by: components["schemas"]["Line200"] | null;
             /** @default null */
-            signature?: components["schemas"]["PhotoId"] | null;
+            signature: components["schemas"]["PhotoId"] | null;
         };
         /** @description Proof that an event was recorded: nobody can change it without changing `leaf`. */
         Receipt: {
@@ -2895,14 +2938,14 @@ export interface components {
         /** @description Who gets a package. */
         Recipient: {
             /** @default null */
-            address?: components["schemas"]["Text500"] | null;
+            address: components["schemas"]["Text500"] | null;
             /**
              * @description Their e-mail address.
              * @default null
              */
-            email?: string | null;
+            email: string | null;
             /** @default null */
-            name?: components["schemas"]["Line200"] | null;
+            name: components["schemas"]["Line200"] | null;
         };
         /** @description Who compares what was accepted with what is logged and shown. */
         ReconcilerView: {
@@ -3327,6 +3370,102 @@ export interface components {
              */
             vertical_95_m?: number | null;
         };
+        /** @description A table and how to read it. */
+        ImportInput: {
+            table: string;
+            mapping?: string | null;
+            dry_run?: boolean;
+            all_or_nothing?: boolean;
+        };
+        /** @description Why one row is refused. */
+        ImportError: {
+            /**
+             * Format: int64
+             * @description The line.
+             */
+            line: number;
+            column?: string;
+            reason: string;
+        };
+        /** @description What an import did, or would do. */
+        ImportReport: {
+            /** @description Its id. */
+            id: string;
+            dry_run: boolean;
+            /**
+             * Format: int64
+             * @description rows
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description recorded
+             */
+            recorded: number;
+            /**
+             * Format: int64
+             * @description known
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description skipped
+             */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description events
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description failed
+             */
+            failed: number;
+            errors: components["schemas"]["ImportError"][];
+        };
+        /** @description How far an import is. */
+        ImportProgress: {
+            /** @description Its id. */
+            id: string;
+            finished: boolean;
+            /**
+             * Format: int64
+             * @description done
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description recorded
+             */
+            recorded: number;
+            /**
+             * Format: int64
+             * @description known
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description events
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description failed
+             */
+            failed: number;
+            failed_lines: number[];
+        };
+        /** @description A container by its name. */
+        ContainerName: {
+            id: components["schemas"]["ContainerId"];
+            name: string;
+        };
+        /** @description A part of the list of containers. */
+        Containers: {
+            containers: components["schemas"]["ContainerName"][];
+            next?: string | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -3696,6 +3835,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listContainers: {
+        parameters: {
+            query?: {
+                /** @description How the name begins. */
+                q?: string | null;
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most lines to answer; 50 when missing. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Containers"];
                 };
             };
             /** @description A problem. */
@@ -6345,6 +6520,90 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserView"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importTable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getImportTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+        };
+    };
+    getImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportProgress"];
                 };
             };
             /** @description A problem. */

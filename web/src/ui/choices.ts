@@ -37,6 +37,18 @@ export async function clientsLike(text: string, signal: AbortSignal): Promise<Op
   }));
 }
 
+/** Containers whose names begin like this. */
+export async function containersLike(text: string, signal?: AbortSignal): Promise<Option[]> {
+  const query = { q: text, limit: SHOWN };
+  const asked = api.GET("/v1/containers", { params: { query }, ...(signal ? { signal } : {}) });
+  const { containers } = await the(asked);
+  return containers.map((it) => ({
+    key: it.id,
+    label: it.name,
+    chosen: { text: it.name, id: it.id },
+  }));
+}
+
 function placeName(place: Place): string {
   return place.kind === "city" && place.country ? `${place.name}, ${place.country}` : place.name;
 }

@@ -7,7 +7,7 @@ use axum::{
 };
 use domain::{
     event::{Fact, Holder},
-    id::{ContainerId, Subject},
+    id::{ContainerId, Subject, SubjectKind},
     record::Record,
 };
 
@@ -17,7 +17,9 @@ use crate::{
     body::{Body, Patch},
     cursor, etag,
     handlers::{
-        Paging, id,
+        Paging, Part,
+        clients::Search,
+        id,
         naming::Known,
         packages::{created, find},
         recording::{self, Keyed, Saying, amended, say},
@@ -27,12 +29,48 @@ use crate::{
     wire::{
         container::{Container, ContainerInput, Content},
         receipt::{self, Recorded},
-        scalar::{Id, Time},
+        scalar::{Id, Time, ids},
     },
 };
+use serde::Serialize;
 use service::FieldError;
+use utoipa::ToSchema;
 
 const LIST: &str = "contents";
+const NAMES: &str = "containers";
+
+/// A container by its name.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ContainerName {
+    /// Its id.
+    id: ids::Container,
+    /// What people call it.
+    name: String,
+}
+
+/// A part of the list of containers.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Containers {
+    /// By name.
+    containers: Vec<ContainerName>,
+    /// Pass it as `cursor` for more; missing at the end.
+    next: Option<String>,
+}
+
+/// Lists containers by name.
+pub async fn list(
+    State(api): State<Api>,
+    Query(Part { of: search, paging }): Query<Part<Search>>,
+) -> Result<Json<Containers>> {
+    let (after, text) = (paging.after(NAMES)?, search.text());
+    let page = api.service().named(SubjectKind::Container, text, after, paging.limit()).await?;
+    let named = page.names.into_iter().filter_map(|it| match it.subject {
+        Subject::Container(id) => Some(ContainerName { id: Id(id), name: it.name }),
+        _ => None,
+    });
+    let next = page.after.map(|it| cursor::write(NAMES, &it));
+    Ok(Json(Containers { containers: named.collect(), next }))
+}
 
 /// Registers a container.
 pub async fn create(

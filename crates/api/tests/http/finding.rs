@@ -352,3 +352,18 @@ async fn a_list_is_taken_out_whole_and_that_is_remembered() {
     assert_eq!(taken, 2, "what was refused was not taken");
     world.get(&auditor, "/v1/exports").await.expect(200);
 }
+
+#[tokio::test]
+async fn containers_are_found_by_how_their_names_begin() {
+    let world = World::new();
+    let clerk = world.person(&[Enter]).await;
+    let truck = json!({ "kind": "truck", "name": "Truck 12" });
+    let truck = world.made(&clerk, "/v1/containers", &truck).await;
+    world.made(&clerk, "/v1/containers", &json!({ "kind": "pallet", "name": "Pallet 1" })).await;
+    world.settle().await;
+    let found = world.get(&clerk, "/v1/containers?q=tru").await.expect(200).json();
+    assert_eq!(found["containers"], json!([{ "id": truck, "name": "Truck 12" }]));
+    let all = world.get(&clerk, "/v1/containers?limit=1").await.expect(200).json();
+    assert_eq!(all["containers"].as_array().map(Vec::len), Some(1));
+    assert!(all["next"].is_string());
+}

@@ -57,6 +57,7 @@ const EXPECTED: &[(&str, &str, Open)] = &[
     ("PATCH", "/v1/packages/{package}", ENTER),
     ("POST", "/v1/packages/{package}/events", ENTER),
     ("POST", "/v1/events", ENTER),
+    ("GET", "/v1/containers", READ),
     ("POST", "/v1/containers", ENTER),
     ("GET", "/v1/containers/{container}", READ),
     ("PATCH", "/v1/containers/{container}", ENTER),

@@ -15,7 +15,7 @@ it("sends what was said and nothing else", () => {
     recipientName: "Ada",
   };
   const [input] = inputsOf(draft, null, kg);
-  expect(input?.references).toEqual([{ scheme: "tracking", value: "1Z999" }]);
+  expect(input?.references).toEqual([{ scheme: "carrier:ups", value: "1Z999" }]);
   expect(input?.carrier).toBe("ups");
   expect(input?.destination).toEqual({ search: "Memphis" });
   expect(input?.pieces).toBe(1200);

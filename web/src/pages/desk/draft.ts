@@ -133,7 +133,7 @@ export function inputsOf(
 ): PackageInput[] {
   return numbersOf(draft).map((number) => ({
     ...NOTHING,
-    references: number ? [{ scheme: "tracking", value: number }] : null,
+    references: number ? [{ scheme: schemeOf(draft.carrier), value: number }] : null,
     carrier: draft.carrier.trim().toLowerCase() || null,
     description: draft.description.trim() || null,
     origin: placeRef(draft.from),
@@ -148,6 +148,16 @@ export function inputsOf(
     cost_centre: draft.costCentre.trim() || null,
     items: itemsOf(draft.items),
   }));
+}
+
+/** Whose number it is, as the scheme of a reference. */
+export function schemeOf(carrier: string): string {
+  const slug = carrier
+    .trim()
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]+/g, "_")
+    .slice(0, 30);
+  return slug ? `carrier:${slug}` : "tracking";
 }
 
 export const NOTHING: PackageInput = {

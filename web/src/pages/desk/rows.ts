@@ -4,7 +4,7 @@ import { fields } from "../../words/en/desk";
 import { desk } from "../../words/en/desk";
 import { type FieldName, guess, headingsIn } from "../import/columns";
 import { delimiterOf, rowsOf } from "../import/table";
-import { NOTHING, type PackageInput } from "./draft";
+import { NOTHING, type PackageInput, schemeOf } from "./draft";
 
 export type Column = FieldName | "";
 
@@ -154,7 +154,7 @@ export function inputOf(
   const [pieces, weight] = [text("pieces"), text("weight")];
   return {
     ...NOTHING,
-    references: number ? [{ scheme: "tracking", value: number }] : null,
+    references: number ? [{ scheme: schemeOf(text("carrier") ?? ""), value: number }] : null,
     description: text("description"),
     client: client ? (clients.get(client) ?? null) : null,
     recipient: name || email ? { name, email, address: null } : null,

@@ -52,7 +52,7 @@ export class Scanner {
 /** The number in what was scanned: our own labels say the address of the package's page. */
 export function numberIn(scanned: string): string {
   const text = scanned.trim();
-  const own = /\/packages\/([^/?#\s]+)\/?$/.exec(text);
+  const own = /\/(?:packages|containers)\/([^/?#\s]+)\/?$/.exec(text);
   if (!own) return text;
   try {
     return decodeURIComponent(own[1] ?? text);

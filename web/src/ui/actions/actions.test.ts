@@ -12,7 +12,7 @@ it("needs what each kind cannot be without", () => {
   const more = {
     ...said,
     place: { text: "Dock 3", id: "plc_1" },
-    into: "ctr_1",
+    into: { text: "Truck", id: "ctr_1" },
     amount: "120.50",
     text: "Torn",
   };

@@ -22,8 +22,7 @@ export interface Said {
   from: Chosen;
   to: Chosen;
   expected: string;
-  /** The container's id, once its number was found. */
-  into: string | null;
+  into: Chosen;
   receivedBy: string;
   leftAt: string;
   reason: IncidentReason;
@@ -40,7 +39,7 @@ export function nothingSaid(now: Date): Said {
     from: NOTHING_CHOSEN,
     to: NOTHING_CHOSEN,
     expected: "",
-    into: null,
+    into: NOTHING_CHOSEN,
     receivedBy: "",
     leftAt: "",
     reason: "unknown",
@@ -73,7 +72,9 @@ export function eventOf(action: Action, said: Said, now: Date, line: string): Ev
       return { kind: "departed", happened_at, from, to, expected_at };
     }
     case "load":
-      return said.into ? { kind: "joined", happened_at, holder: { container: said.into } } : null;
+      return said.into
+        ? { kind: "joined", happened_at, holder: { container: said.into.id } }
+        : null;
     case "deliver": {
       const [received_by, left_at] = [said.receivedBy.trim() || null, said.leftAt.trim() || null];
       const papers = { photo: null, signature: null };
