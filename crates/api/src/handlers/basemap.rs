@@ -212,7 +212,7 @@ fn part(range: &str, len: u64) -> Wanted {
     let part = match asked() {
         Some((Some(first), None)) => first..len,
         Some((Some(first), Some(last))) if first <= last => {
-            first..u64::min(last, len.saturating_sub(1)).saturating_add(1)
+            first..last.saturating_add(1).min(len)
         }
         Some((None, Some(last))) => len.saturating_sub(last)..len,
         _ => return Wanted::Whole,
