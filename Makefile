@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` shows the product, `make test` proves it.
-# Both need only Rust (https://rustup.rs), make and a C compiler; tests take Python and Node where they are.
+# Both need only Rust (https://rustup.rs), Node 20 or newer, make and a C compiler; tests take Python where it is.
 
 DATA ?= data/demo
 LISTEN ?= 127.0.0.1:8080
@@ -7,10 +7,10 @@ CARGO ?= cargo
 
 FUZZ_SECONDS ?= 60
 
-.PHONY: run wasm test check bench soak fuzz bless deploy zips undeploy clean
+.PHONY: run web wasm test check bench soak fuzz bless deploy zips undeploy clean
 
 ## run: build, serve the demo, print links that sign you in
-run:
+run: web
 	$(CARGO) build --release --quiet -p whereabouts
 	@exec $$($(MAKE) -s binary) serve --demo --data $(DATA) --listen $(LISTEN)
 
@@ -22,23 +22,63 @@ binary:
 # Rust's own name for what browsers run.
 WASM_TARGET = wasm32-unknown-unknown
 WASM = $${CARGO_TARGET_DIR:-target}/$(WASM_TARGET)/wasm/browser.wasm
+WASM_MADE = web/src/browser/generated/.made
+WASM_SOURCES := $(shell find crates/browser crates/bindings crates/domain crates/intake crates/audit \
+	-type f \( -name '*.rs' -o -name '*.toml' -o -name '*.csv' \))
 
 ## wasm: crate browser as WebAssembly, with its bindings, below web/src/browser/generated
-wasm:
+wasm: $(WASM_MADE)
+
+$(WASM_MADE): Cargo.lock $(WASM_SOURCES)
 	@[ -d "$$(rustc --print sysroot)/lib/rustlib/$(WASM_TARGET)" ] || rustup target add $(WASM_TARGET)
 	$(CARGO) build --locked --quiet --profile wasm --target $(WASM_TARGET) -p browser
 	$(CARGO) run --locked --quiet -p bindings -- $(WASM) web/src/browser/generated
+	@touch $@
+
+# The web app is built when anything of it is newer than what was built. Where there is no Node
+# the binary is built without it, and says so at its page; WHEREABOUTS_TOOLS=required fails instead.
+WEB_SOURCES := $(shell find web -name node_modules -prune -o -name dist -prune -o -name test-results -prune -o -name generated -prune \
+	-o -type f -print)
+HAS_NODE := $(shell command -v npm 2>/dev/null)
+
+## web: build the web app into web/dist, which the binary then holds
+web: $(if $(HAS_NODE),web/dist/.made,web-is-missing)
+
+web/dist/.made: web/node_modules/.made $(WASM_MADE) $(WEB_SOURCES)
+	cd web && npm run --silent build
+	@touch $@
+
+web/node_modules/.made: web/package-lock.json
+	cd web && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+.PHONY: web-is-missing
+web-is-missing:
+	@echo "NO WEB APP: npm is missing; with Node 20 or newer, make web builds it" >&2
+	@[ "$${WHEREABOUTS_TOOLS:-}" != required ]
 
 ## check: formatting, lints, docs
-check:
+check: $(if $(HAS_NODE),check-web,web-is-missing)
 	$(CARGO) fmt --all --check
 	$(CARGO) fmt --manifest-path fuzz/Cargo.toml --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
 
+.PHONY: check-web
+check-web: web/node_modules/.made
+	cd web && npm run --silent check
+
 ## test: check, then every test at daily depth
-test: check
+test: check web
 	$(CARGO) test --workspace --locked
+	@$(if $(HAS_NODE),$(MAKE) --no-print-directory test-web,:)
+
+# The app's own tests, then the app on the real binary in a real browser.
+.PHONY: test-web
+test-web: web
+	cd web && npm run --silent test && npm run --silent budget
+	$(CARGO) build --quiet --locked -p whereabouts
+	cd web && sh e2e/run.sh "$$(cd .. && echo "$${CARGO_TARGET_DIR:-$$PWD/target}")/debug/whereabouts"
 
 ## bench: how honest positions are, then the figures of docs/benchmarks.md, here and now
 bench:
@@ -79,6 +119,7 @@ fuzz:
 bless:
 	BLESS=1 INSTA_UPDATE=always $(CARGO) test --locked -p api
 	BLESS=1 $(CARGO) test --locked -p cost -p stack
+	@$(if $(HAS_NODE),$(MAKE) --no-print-directory web/node_modules/.made && cd web && npm run --silent schema,:)
 
 STACK ?= whereabouts
 
@@ -95,4 +136,5 @@ undeploy:
 	@sh deploy/undeploy.sh $(STACK)
 
 clean:
+	rm -rf web/dist web/node_modules
 	$(CARGO) clean

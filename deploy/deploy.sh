@@ -20,6 +20,7 @@ bin=$(sh "$root/scripts/tools.sh" python | sed -n 's/^bin=//p')
 PATH=$bin:$PATH
 export PATH
 rustup target add aarch64-unknown-linux-gnu >/dev/null
+WHEREABOUTS_TOOLS=required make -s -C "$root" web
 
 sh "$here/secrets.sh" "$stack"
 set -a
@@ -41,12 +42,16 @@ output() {
         --query "Stacks[0].Outputs[?OutputKey=='$1'].OutputValue"
 }
 
-# The page: everything but the document is asked for again within an hour.
-assets=$root/crates/api/assets
+# The web app: files whose names change with what they hold are kept for ever, and stay while
+# somebody may still have the page before; the page comes last, when all it asks for is there.
+# CloudFront packs them.
+dist=$root/web/dist
 web=$(output WebBucket)
-aws s3 sync "$assets" "s3://$web/assets" --delete --exclude index.html \
-    --cache-control max-age=3600 >/dev/null
-aws s3 cp "$assets/index.html" "s3://$web/index.html" --cache-control no-cache >/dev/null
+aws s3 sync "$dist/assets" "s3://$web/assets" --exclude '*.br' --exclude '*.gz' \
+    --cache-control 'public, max-age=31536000, immutable' >/dev/null
+aws s3 sync "$dist" "s3://$web" --exclude '*.br' --exclude '*.gz' --exclude '.*' --exclude 'assets/*' \
+    --exclude index.html --cache-control no-cache >/dev/null
+aws s3 cp "$dist/index.html" "s3://$web/index.html" --cache-control no-cache >/dev/null
 aws cloudfront create-invalidation --distribution-id "$(output DistributionId)" \
     --paths '/*' >/dev/null
 

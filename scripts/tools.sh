@@ -2,7 +2,7 @@
 # Installs the tools that some tests and the deployment need, pinned, below the target
 # folder, and prints where they are: `python=`, `bin=` (for the PATH) and `node_modules=`.
 # Does nothing when they are there already. `tools.sh python` or `tools.sh node` asks for
-# one kind only.
+# one kind only; `tools.sh chromium` finds the system's browser, or installs it where it can.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -63,7 +63,26 @@ install_node() {
     made_of node "$wanted/package.json" "$wanted/package-lock.json"
 }
 
+# Browsers come from the system: only it has what they need around them.
+find_chromium() {
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+        command -v "$name" 2>/dev/null && return
+    done
+    return 1
+}
+
+install_chromium() {
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 1
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive timeout 600 \
+        apt-get install -qq -y --no-install-recommends chromium; } >&2
+}
+
 kind=${1:-all}
+if [ "$kind" = chromium ]; then
+    found=$(find_chromium || { install_chromium && find_chromium; }) || exit 1
+    echo "chromium=$found"
+    exit
+fi
 if [ "$kind" != node ]; then
     install_python
     echo "python=$tools/python/bin/python"

@@ -19,13 +19,13 @@ test("the list is walked through by arrows, and what is chosen opens by Enter", 
   stage,
 }) => {
   await stage.open(page, "viewer", "/packages");
-  await expect(page.getByRole("option")).toHaveCount(3);
+  await expect(page.getByRole("row")).toHaveCount(3);
   await page.keyboard.press("/");
   await page.keyboard.type("monitor");
-  await expect(page.getByRole("option")).toHaveCount(1);
+  await expect(page.getByRole("row")).toHaveCount(1);
   await expect(page.locator("mark")).toHaveText(["monitor"]);
   await page.keyboard.press("ArrowDown");
-  await expect(page.getByRole("option", { selected: true })).toHaveCount(1);
+  await expect(page.getByRole("row", { selected: true })).toHaveCount(1);
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(new RegExp(`/packages/${stage.world.travelling}`));
   await page.goBack();
@@ -39,7 +39,7 @@ test("filters stand in the address, and what is shown is what is downloaded", as
   await stage.open(page, "viewer", "/packages");
   await page.getByLabel("Status").selectOption("Problem");
   await expect(page).toHaveURL(/status=problem/);
-  await expect(page.getByRole("option", { name: /keyboard/ })).toBeVisible();
+  await expect(page.getByRole("row", { name: /keyboard/ })).toBeVisible();
   const wanted = page.getByRole("link", { name: "Download CSV" });
   await expect(wanted).toHaveAttribute("href", /status=problem.*format=csv/);
   await page.getByRole("button", { name: "Needs attention" }).click();
@@ -49,9 +49,9 @@ test("filters stand in the address, and what is shown is what is downloaded", as
 test("a phone shows the same list", async ({ page, stage }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await stage.open(page, "viewer", "/packages");
-  await expect(page.getByRole("option")).toHaveCount(3);
+  await expect(page.getByRole("row")).toHaveCount(3);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(wide).toBeLessThanOrEqual(390);
-  await page.getByRole("option", { name: /dock/ }).click();
+  await page.getByRole("row", { name: /dock/ }).click();
   await expect(page.getByRole("heading", { name: "Travel dock" })).toBeVisible();
 });

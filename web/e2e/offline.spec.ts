@@ -24,5 +24,5 @@ test("the app opens without a connection and says so", async ({ page, stage }) =
   await page.reload();
   await expect(page.getByRole("heading", { name: "The server cannot be reached" })).toBeVisible();
   await page.context().setOffline(false);
-  await expect(page.getByRole("option").first()).toBeVisible();
+  await expect(page.getByRole("row").first()).toBeVisible();
 });

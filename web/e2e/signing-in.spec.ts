@@ -24,7 +24,7 @@ test("somebody signs in by name and password, and out again", async ({ page, sta
   await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   // Where they wanted to go is where they are.
-  await expect(page.getByRole("option", { name: /Mechanical keyboard/ })).toBeVisible();
+  await expect(page.getByRole("row", { name: /Mechanical keyboard/ })).toBeVisible();
   await page.getByRole("button", { name: /Your account/ }).click();
   await page.getByRole("button", { name: "Sign out" }).click();
   await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();

@@ -32,9 +32,10 @@ use crate::{
 };
 
 /// What pages of ours may load and do: only what comes from here.
-pub const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
-    object-src 'none'; frame-ancestors 'none'";
+/// WebAssembly is compiled in the browser, which needs a word of its own; nothing else is.
+pub const PAGE_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
+    style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; worker-src 'self'; \
+    form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
 /// Data is no page.
 const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 /// Whoever finds no place may ask again after so many seconds, and up to so many more.
@@ -49,10 +50,11 @@ pub fn around(router: Router, api: &Api) -> Router {
         .layer(from_fn_with_state(api.clone(), answered))
         .layer(
             CompressionLayer::new().compress_when(
-                // What is a ZIP file, and every tile of a basemap, is compressed already.
+                // ZIP files, fonts and every tile of a basemap are compressed already.
                 DefaultPredicate::new()
                     .and(NotForContentType::const_new(evidence::MEDIA))
-                    .and(NotForContentType::const_new(basemap::MEDIA)),
+                    .and(NotForContentType::const_new(basemap::MEDIA))
+                    .and(NotForContentType::const_new("font/")),
             ),
         )
 }

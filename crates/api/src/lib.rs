@@ -1,4 +1,4 @@
-//! The HTTP API: routes, wire types, problems, the OpenAPI document and the page.
+//! The HTTP API: routes, wire types, problems, the OpenAPI document and the web app's files.
 //! The same router serves the binary and AWS Lambda. It has no clock and no
 //! randomness of its own: both come with [`Outside`].
 
@@ -20,6 +20,7 @@ mod query;
 mod route;
 mod routes;
 mod schema;
+mod web;
 mod wire;
 
 use std::{
@@ -42,6 +43,7 @@ pub use auth::Source;
 pub use handlers::basemap::{Basemap, InvalidBasemap};
 pub use measure::{Facts, Gauge, GaugeKind, Gauges, NoGauges};
 pub use openapi::document;
+pub use web::{WebApp, WebFile};
 
 /// What a main decides about the API.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +57,8 @@ pub struct Settings {
     pub wait_max: Duration,
     /// After this long a request is given up.
     pub patience: Duration,
+    /// The files of the web app, where it is served from here.
+    pub web: WebApp,
 }
 
 impl Default for Settings {
@@ -64,6 +68,7 @@ impl Default for Settings {
             at_once_max: 512,
             wait_max: Duration::from_secs(2),
             patience: Duration::from_secs(30),
+            web: WebApp::default(),
         }
     }
 }
@@ -139,6 +144,10 @@ impl Api {
 
     fn settings(&self) -> Settings {
         self.0.settings
+    }
+
+    fn web(&self) -> WebApp {
+        self.0.settings.web
     }
 }
 

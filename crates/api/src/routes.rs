@@ -66,14 +66,15 @@ pub fn all() -> Vec<Route> {
     groups.into_iter().flatten().collect()
 }
 
-/// No data here: the page's files, and the ways in.
+/// No data here: the web app's files, and the ways in. Its page also answers at every
+/// address that no route begins like (`handlers/page.rs`).
 fn everybody() -> Vec<Route> {
     vec![
         get("/", Who::Public, page::index)
-            .says("page", "The page.")
+            .says("page", "The web app.")
             .answers_media(200, "text/html"),
         get("/assets/{name}", Who::Public, page::asset)
-            .says("asset", "A file of the page.")
+            .says("asset", "A file of the web app, kept for ever under its name.")
             .answers_media(200, "*/*"),
         get("/basemap.pmtiles", Who::Public, basemap::archive)
             .says("basemap", "The map's land, waters, borders and towns, as a PMTiles archive.")

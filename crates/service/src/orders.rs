@@ -8,8 +8,9 @@ use domain::{
     event::{Holder, IncidentReason},
     id::{PackageId, PlaceId, Subject},
     mode::Mode,
+    money::Currency,
     record::{Promise, normalise_reference},
-    state::{State, Status},
+    state::{Posting, State, Status},
     time::Timestamp,
 };
 use futures::future::try_join_all;
@@ -82,6 +83,20 @@ pub struct OrderView {
     /// When the first of those still to come is expected (as likely earlier as
     /// later), and the last (nine of ten times no later).
     pub expected: Option<(Timestamp, Timestamp)>,
+    /// What shipping all of them cost.
+    pub costs: CostTotals,
+}
+
+/// A sum of costs in each currency, in minor units.
+pub type CostTotals = BTreeMap<Currency, i64>;
+
+/// Adds what a package cost, credits taken off. What another package's line contains is
+/// in that line alone, so that nothing is added twice.
+pub fn add_costs(totals: &mut CostTotals, state: &State) {
+    for Posting { line, credit } in &state.costs {
+        let minor = if *credit { -line.amount.minor } else { line.amount.minor };
+        *totals.entry(line.amount.currency).or_default() += minor;
+    }
 }
 
 /// Packages that are expected together: all that bears on it is the same.
@@ -104,6 +119,7 @@ impl Service {
                     continue;
                 }
                 view.packages += 1;
+                add_costs(&mut view.costs, &state);
                 statuses.entry(state.status as u8).or_insert((state.status, 0)).1 += 1;
                 if matches!(state.status, Status::Problem | Status::Lost) {
                     view.add_problem(*id, &state);

@@ -23,6 +23,7 @@ mod terminal;
 mod timers;
 mod user;
 mod verify;
+mod web;
 
 use std::process::ExitCode;
 

@@ -13,6 +13,8 @@ use service::Service;
 use table::{Memory, Table};
 use table_embedded::{Embedded, Options};
 
+use crate::web;
+
 /// Everything opened from one folder.
 pub struct Opened {
     /// The use cases.
@@ -66,7 +68,8 @@ impl Opened {
 pub fn api(opened: &Opened, gauges: Arc<dyn Gauges>, tls: bool) -> Api {
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let outside = Outside { clock, entropy, gauges, front: Front::default() };
-    Api::new(opened.service.clone(), outside, Settings { tls, ..Settings::default() })
+    let settings = Settings { tls, web: web::APP, ..Settings::default() };
+    Api::new(opened.service.clone(), outside, settings)
 }
 
 /// Why a data folder cannot be opened.

@@ -29,6 +29,7 @@ use crate::{
     wire::{
         finding::{Order, PackageLine, PackageList},
         scalar::{Id, Time, ids},
+        viewer::Viewer,
         word::{Word, words},
     },
 };
@@ -105,7 +106,8 @@ pub async fn list(
     let limit = paging.limit();
     let personal = signed.viewer().personal;
     let ask = Ask { text: &text, filter: &filter, personal, after, limit };
-    Ok(Json(answer(list, &api.service().search(ask).await?)))
+    let found = api.service().search(ask).await?;
+    Ok(Json(answer(&api, signed.viewer(), list, &found).await?))
 }
 
 /// The packages that are addressed to whoever asks.
@@ -115,9 +117,11 @@ pub async fn mine(
     Query(paging): Query<Paging>,
 ) -> Result<Json<PackageList>> {
     let after = read_after(&paging, MINE)?;
-    let Some(email) = &signed.0.email else { return Ok(Json(answer(MINE, &Found::default()))) };
-    let found = api.service().addressed_to(email, after, paging.limit()).await?;
-    Ok(Json(answer(MINE, &found)))
+    let found = match &signed.0.email {
+        Some(email) => api.service().addressed_to(email, after, paging.limit()).await?,
+        None => Found::default(),
+    };
+    Ok(Json(answer(&api, signed.viewer(), MINE, &found).await?))
 }
 
 /// The packages that whoever asks follows.
@@ -176,18 +180,24 @@ pub async fn order(
         }
     });
     let known = Known::look_up(&api, spoken_of.collect::<Vec<_>>()).await?;
-    let mut answer = Order::of(order, &view);
+    let mut answer = Order::of(order, &view, signed.viewer());
     answer.names = known.names(signed.viewer());
     Ok(Json(answer))
 }
 
-fn answer(list: &str, found: &Found) -> PackageList {
+async fn answer(api: &Api, viewer: Viewer, list: &str, found: &Found) -> Result<PackageList> {
     let next = found.after.map(|it| {
         let millis = it.known_since.millis().to_be_bytes();
         cursor::write(list, &[&millis[..], it.id.as_bytes()].concat())
     });
+    let spoken_of = found.hits.iter().flat_map(|it| {
+        let row = &it.line.row;
+        let places = row.origin.iter().chain(&row.destination).copied().map(Subject::Place);
+        places.chain(row.client.map(Subject::Client)).collect::<Vec<_>>()
+    });
+    let names = Known::look_up(api, spoken_of.collect::<Vec<_>>()).await?.names(viewer);
     let packages = found.hits.iter().map(PackageLine::of_hit).collect();
-    PackageList { packages, next, partial: found.partial }
+    Ok(PackageList { packages, next, partial: found.partial, names })
 }
 
 fn read_after(paging: &Paging, list: &str) -> Result<Option<After>> {

@@ -12,7 +12,10 @@ use service::{
 use utoipa::ToSchema;
 
 use crate::wire::{
+    money::Money,
+    package::sums,
     scalar::{Id, Time, ids},
+    viewer::Viewer,
     word::{Vocabulary, Word, words},
 };
 
@@ -100,6 +103,9 @@ pub struct PackageList {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
     pub partial: bool,
+    /// What the clients and places spoken of are called, by id; a private place by its town
+    /// for whoever may not know more.
+    pub names: BTreeMap<String, String>,
 }
 
 /// An order and how far its packages are.
@@ -123,6 +129,8 @@ pub struct Order {
     pub expected_first: Option<Time>,
     /// When the last is expected: nine of ten times no later.
     pub expected_last: Option<Time>,
+    /// What shipping cost, in each currency, credits taken off; for those who may see it.
+    pub costs: Option<Vec<Money>>,
     /// The names of what is spoken of by id.
     pub names: BTreeMap<String, String>,
 }
@@ -166,9 +174,9 @@ pub struct Problematic {
 }
 
 impl Order {
-    /// As it travels, without names.
+    /// As this viewer may see it, without names.
     #[must_use]
-    pub fn of(order: String, view: &OrderView) -> Self {
+    pub fn of(order: String, view: &OrderView, viewer: Viewer) -> Self {
         let status = |(status, packages): &(_, usize)| StatusCount {
             status: Word(*status),
             packages: *packages,
@@ -187,6 +195,7 @@ impl Order {
             problem_count: view.problem_count,
             expected_first: view.expected.map(|it| Time(it.0)),
             expected_last: view.expected.map(|it| Time(it.1)),
+            costs: viewer.costs.then(|| sums(&view.costs)),
             names: BTreeMap::new(),
         }
     }

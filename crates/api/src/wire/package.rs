@@ -10,6 +10,7 @@ use domain::{
     state::{Posting, State},
 };
 use serde::{Deserialize, Serialize};
+use service::orders::{CostTotals, add_costs};
 use utoipa::ToSchema;
 
 use crate::wire::{
@@ -437,13 +438,9 @@ pub struct SharedCost {
 
 impl Costs {
     fn of(state: &State) -> Self {
-        let mut totals: BTreeMap<_, i64> = BTreeMap::new();
-        for Posting { line, credit } in &state.costs {
-            let minor = if *credit { -line.amount.minor } else { line.amount.minor };
-            *totals.entry(line.amount.currency).or_default() += minor;
-        }
+        let mut totals = CostTotals::new();
+        add_costs(&mut totals, state);
         let line = |it: &Posting| CostPosting { cost: Cost::of(&it.line), credit: it.credit };
-        let total = |(currency, minor)| Money::of(domain::money::Money { currency, minor });
         Self {
             lines: state.costs.iter().map(line).collect(),
             shared: state
@@ -451,9 +448,18 @@ impl Costs {
                 .iter()
                 .map(|(kind, with)| SharedCost { cost: Word(*kind), with: Id(*with) })
                 .collect(),
-            totals: totals.into_iter().map(total).collect(),
+            totals: sums(&totals),
         }
     }
+}
+
+/// Sums as they travel.
+#[must_use]
+pub fn sums(totals: &CostTotals) -> Vec<Money> {
+    let total = |(currency, minor): (&_, &_)| {
+        Money::of(domain::money::Money { currency: *currency, minor: *minor })
+    };
+    totals.iter().map(total).collect()
 }
 
 impl Package {

@@ -260,6 +260,72 @@ async fn recipients_are_found_only_by_those_who_see_them() {
 }
 
 #[tokio::test]
+async fn lists_say_what_they_speak_of_is_called() {
+    let world = World::new();
+    let clerk = world.person(&[Enter]).await;
+    let reader = world.person(&[Track]).await;
+    let client = world.made(&clerk, "/v1/clients", &json!({ "name": "Aurora Clinics" })).await;
+    let hub = crate::data::facility("Hub", 52.4, -1.5);
+    let hub = world.made(&clerk, "/v1/places", &hub).await;
+    let mut private = home();
+    private["name"] = json!("Una's home, 3rd bell");
+    let private = world.made(&clerk, "/v1/places", &private).await;
+    let monitor = json!({
+        "description": "monitor", "client": client, "origin": hub, "destination": private,
+    });
+    world.package(&clerk, &monitor).await;
+    world.settle().await;
+
+    for query in ["", "q=monitor"] {
+        let names = found(&world, &clerk, query).await["names"].clone();
+        assert_eq!(names[&client], "Aurora Clinics");
+        assert_eq!(names[&hub], "Hub");
+        assert_eq!(names[&private], "Una's home, 3rd bell");
+        let names = found(&world, &reader, query).await["names"].clone();
+        assert_eq!(names[&hub], "Hub");
+        assert!(!names.to_string().contains("Una"), "{names}");
+    }
+}
+
+#[tokio::test]
+async fn an_order_says_what_shipping_cost_to_those_who_may_know() {
+    let world = World::new();
+    let clerk = world.person(&[Enter]).await;
+    let reader = world.person(&[Track]).await;
+    let cost = |kind: &str, line: &str, amount: &str, currency: &str| {
+        json!({ "kind": kind, "happened_at": AT, "cost": {
+            "cost": "freight", "source": "invoice", "line": line,
+            "amount": { "amount": amount, "currency": currency },
+        }})
+    };
+    let mut packages = Vec::new();
+    for _ in 0..2 {
+        packages.push(world.package(&clerk, &json!({ "order": "PO-7" })).await);
+    }
+    let path = |it: &str| format!("/v1/packages/{it}/events");
+    let first = json!([
+        cost("cost_added", "1", "40.00", "EUR"),
+        cost("cost_credited", "2", "1.50", "EUR"),
+        cost("cost_added", "3", "7.00", "USD"),
+    ]);
+    world.post(&clerk, &path(&packages[0]), &first).await.expect(201);
+    let shared = json!({
+        "kind": "cost_shared", "happened_at": AT, "cost": "freight", "with": packages[0],
+    });
+    let second = json!([cost("cost_added", "1", "2.25", "EUR"), shared]);
+    world.post(&clerk, &path(&packages[1]), &second).await.expect(201);
+    world.settle().await;
+
+    let order = world.get(&clerk, "/v1/orders/PO-7").await.expect(200).json();
+    let sums = json!([
+        { "amount": "40.75", "currency": "EUR" }, { "amount": "7.00", "currency": "USD" },
+    ]);
+    assert_eq!(order["costs"], sums);
+    let order = world.get(&reader, "/v1/orders/PO-7").await.expect(200).json();
+    assert_eq!(order["costs"], json!(null));
+}
+
+#[tokio::test]
 async fn an_order_is_answered_as_a_group() {
     let world = World::new();
     let clerk = world.person(&[Enter]).await;

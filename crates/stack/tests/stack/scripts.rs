@@ -36,7 +36,7 @@ struct StandIn(TempDir);
 impl StandIn {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        for (name, text) in [("aws", AWS), ("sam", SILENT), ("rustup", SILENT)] {
+        for (name, text) in [("aws", AWS), ("sam", SILENT), ("rustup", SILENT), ("make", SILENT)] {
             let program = folder.path().join(name);
             fs::write(&program, text).expect("a program");
             fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("its mode");
@@ -137,12 +137,14 @@ fn a_deployment_has_its_secrets_before_it_is_made_and_its_page_after() {
     let made = aws.run("deploy.sh", &["test"], "");
     assert!(made.status.success(), "{}{}", text(&made.stdout), text(&made.stderr));
     let said = aws.said();
+    assert!(said.contains(" web\n"), "the web app was not built: {said}");
     let steps = [
         "aws ssm put-parameter --name /test/log-key",
         "sam build",
         "sam deploy",
-        "aws s3 sync",
-        "aws s3 cp",
+        // What the page asks for is there before the page is.
+        "/web/dist/assets s3://the-WebBucket/assets",
+        "/web/dist/index.html s3://the-WebBucket/index.html",
         "aws cloudfront create-invalidation --distribution-id the-DistributionId",
     ];
     let mut at = 0;

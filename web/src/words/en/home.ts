@@ -12,6 +12,7 @@ export const home = {
   followedNoneBody: "Open a package and choose Follow: it stays here, on this device.",
   attention: "Needs attention",
   attentionNone: "Nothing needs attention",
+  attentionAll: "Show all",
   latest: "Newest",
   all: "All packages",
   station: "Open the station",

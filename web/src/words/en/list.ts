@@ -42,6 +42,7 @@ export const listWords = {
   archived: "Archive",
   loadingMore: "Loading more",
   more: "Show more",
+  further: "Look further back",
   showMap: "Map",
   hideMap: "Hide map",
   keys: "Arrows choose, Enter opens",
