@@ -4,7 +4,7 @@ import { ORDER } from "./world";
 
 test("what happens elsewhere shows without loading the page again", async ({ page, stage }) => {
   await stage.open(page, "viewer", `/packages/${stage.world.travelling}`);
-  await expect(page.getByText("In Truck 7")).toBeVisible();
+  await expect(page.getByRole("link", { name: "Truck 7" })).toBeVisible();
   await stage.happens(stage.world.travelling, { kind: "problem", reason: "weather_delay" });
   await expect(page.getByText("Problem: delayed by weather")).toBeVisible();
 });

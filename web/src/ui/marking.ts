@@ -23,5 +23,5 @@ export function parts(text: string, query: string): readonly Part[] {
 }
 
 function escaped(term: string): string {
-  return term.replace(/[.*+?^${}()|[\]\\/-]/g, "\\$&");
+  return term.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 }

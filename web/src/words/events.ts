@@ -67,9 +67,12 @@ const tellers: { [Kind in Event["kind"]]: Teller<Kind> } = {
     look: "stop",
     place: placeId(place),
   }),
-  joined: ({ holder }, names) => ({ line: `Put into ${holderName(holder, names)}`, look: "hold" }),
+  joined: ({ holder }, names) => ({
+    line: `${"container" in holder ? "Put into" : "Taken in at"} ${holderName(holder, names)}`,
+    look: "hold",
+  }),
   left: ({ holder }, names) => ({
-    line: `Taken out of ${holderName(holder, names)}`,
+    line: `${"container" in holder ? "Taken out of" : "Handed out at"} ${holderName(holder, names)}`,
     look: "hold",
   }),
   tracker_attached: ({ tracker }, names) => ({

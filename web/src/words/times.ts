@@ -16,6 +16,12 @@ export function moment(at: string | number | Date, now: number): string {
   return `${day(date, now)} ${clock(date)}`;
 }
 
+/** "Today 09:12", else as `moment`: for what stands alone. */
+export function headline(at: string | number | Date, now: number, today = "Today"): string {
+  const said = moment(at, now);
+  return said === clock(at) ? `${today} ${said}` : said;
+}
+
 /** "Today", "Yesterday", "Thu", "12 Mar", "12 Mar 2024". */
 export function dayName(
   at: string | number | Date,

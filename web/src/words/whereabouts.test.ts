@@ -60,7 +60,7 @@ it("does not call live what is old, and says how long a tracker is silent", () =
 
 it("names places before anything else, and coordinates last", () => {
   const names = { plc_1: "Memphis" };
-  expect(tellWhere({ ...flight, place: "plc_1", names }, NOW).heading).toBe("At Memphis");
+  expect(tellWhere({ ...flight, place: "plc_1", names }, NOW).heading).toBe("Memphis");
   expect(tellWhere({ ...flight, towards: "plc_1", names }, NOW).heading).toBe(
     "On its way to Memphis",
   );

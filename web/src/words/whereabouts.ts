@@ -56,7 +56,7 @@ function heading(
   towards: string | null,
   holder: string | null,
 ): string | null {
-  if (place) return words.package.at(place);
+  if (place) return place;
   if (towards) return words.package.headingTo(towards);
   return holder ? words.package.aboard(holder) : null;
 }

@@ -28,7 +28,6 @@ export const packageWords = {
   height: (height: string) => `${height} above sea level`,
   headingTo: (place: string) => `On its way to ${place}`,
   aboard: (what: string) => `In ${what}`,
-  at: (place: string) => `At ${place}`,
   know: {
     measured: (ago: string) => `GPS ${ago}`,
     scanned: (moment: string) => `Scanned ${moment}`,
