@@ -65,7 +65,7 @@ check: $(if $(HAS_NODE),check-web,web-is-missing)
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
 
 .PHONY: check-web
-check-web: web/node_modules/.made
+check-web: web/node_modules/.made $(WASM_MADE)
 	cd web && npm run --silent check
 
 ## test: check, then every test at daily depth

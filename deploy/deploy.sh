@@ -51,6 +51,8 @@ aws s3 sync "$dist/assets" "s3://$web/assets" --exclude '*.br' --exclude '*.gz' 
     --cache-control 'public, max-age=31536000, immutable' >/dev/null
 aws s3 sync "$dist" "s3://$web" --exclude '*.br' --exclude '*.gz' --exclude '.*' --exclude 'assets/*' \
     --exclude index.html --cache-control no-cache >/dev/null
+aws s3 cp "$root/web/basemap/basemap.pmtiles" "s3://$web/basemap.pmtiles" \
+    --cache-control 'public, max-age=3600' >/dev/null
 aws s3 cp "$dist/index.html" "s3://$web/index.html" --cache-control no-cache >/dev/null
 aws cloudfront create-invalidation --distribution-id "$(output DistributionId)" \
     --paths '/*' >/dev/null

@@ -110,8 +110,7 @@ impl Api {
         Self(Arc::new(Inner { service, outside, settings, places, measured, basemap }))
     }
 
-    /// Shows another basemap than the one the program carries. Only the first one counts,
-    /// and only before any was asked for.
+    /// Has maps drawn on a basemap. Only the first one counts.
     #[must_use]
     pub fn with_basemap(self, basemap: Basemap) -> Self {
         self.0.basemap.get_or_init(|| basemap);
@@ -138,8 +137,8 @@ impl Api {
         &self.0.outside.front
     }
 
-    fn basemap(&self) -> &Basemap {
-        self.0.basemap.get_or_init(Basemap::carried)
+    fn basemap(&self) -> Option<&Basemap> {
+        self.0.basemap.get()
     }
 
     fn settings(&self) -> Settings {

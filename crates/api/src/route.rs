@@ -201,16 +201,21 @@ impl Route {
 /// The router of a table. Whatever is not in it is the web app's, or answered with a problem.
 pub fn build(routes: Vec<Route>, api: &Api) -> Router {
     let mut router = Router::new();
-    let of_the_api: Vec<&'static str> =
-        routes.iter().filter_map(|it| it.path.split('/').nth(1)).filter(|it| !it.is_empty()).collect();
+    let of_the_api: Vec<&'static str> = routes
+        .iter()
+        .filter_map(|it| it.path.split('/').nth(1))
+        .filter(|it| !it.is_empty())
+        .collect();
     for Route { path, who, handler, .. } in routes {
         let guarded = handler.route_layer(from_fn_with_state((api.clone(), who), guard));
         router = router.route(path, guarded);
     }
     router
-        .fallback(async move |State(api): State<Api>, method: Method, uri: Uri, headers: HeaderMap| {
-            page::elsewhere(&api, &of_the_api, (method, uri, headers))
-        })
+        .fallback(
+            async move |State(api): State<Api>, method: Method, uri: Uri, headers: HeaderMap| {
+                page::elsewhere(&api, &of_the_api, (method, uri, headers))
+            },
+        )
         .method_not_allowed_fallback(async || -> Response {
             let detail = "This address does not know this method; Allow names those it knows.";
             Problem::at(Kind::MethodNotAllowed, "method", "method", detail).into_response()

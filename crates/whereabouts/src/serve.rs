@@ -25,7 +25,7 @@ use crate::{
     log::{self, Logging},
     store::{self, Opened},
     terminal::{FAINT, STRONG, styled},
-    timers,
+    timers, web,
 };
 
 /// How long open requests may go on after the signal to stop.
@@ -48,7 +48,10 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
     let folder = wish.folder();
     let note = wish.demo.then(|| demo::note_of(&wish, &folder)).transpose()?;
     let company = wish.oidc.as_deref().map(company::read).transpose()?;
-    let basemap = wish.basemap.as_deref().map(Basemap::open).transpose().map_err(failed)?;
+    let basemap = match &wish.basemap {
+        Some(path) => Basemap::open(path).map_err(failed)?,
+        None => Basemap::of(web::BASEMAP),
+    };
     let opened = store::open_whole(&folder).await.map_err(failed)?;
     if let Some(company) = company {
         company::trust(&opened.service, company)?;
@@ -76,10 +79,7 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
         service: opened.service.clone(),
         folder: folder.clone(),
     };
-    let mut api = store::api(&opened, Arc::new(measures), wish.behind_tls);
-    if let Some(basemap) = basemap {
-        api = api.with_basemap(basemap);
-    }
+    let api = store::api(&opened, Arc::new(measures), wish.behind_tls).with_basemap(basemap);
     greet(&opened, &url, &folder, demo.as_ref()).await?;
 
     let proxies = Proxies(wish.trusted_proxy.iter().map(IpAddr::to_canonical).collect());

@@ -34,8 +34,6 @@ use crate::{
 
 /// What a PMTiles archive is sent as.
 pub const MEDIA: &str = "application/vnd.pmtiles";
-/// The archive that the program carries; web/basemap/build.sh makes it.
-const CARRIED: &[u8] = include_bytes!("../../../../web/basemap/basemap.pmtiles");
 /// Every archive of the version that is read begins with this.
 const MAGIC: &[u8] = b"PMTiles\x03";
 /// Its header and first directory lie in so many bytes.
@@ -58,7 +56,7 @@ pub struct Basemap {
 
 #[derive(Clone, Debug)]
 enum Source {
-    Carried,
+    Held(&'static [u8]),
     File(Arc<File>),
 }
 
@@ -92,11 +90,11 @@ impl fmt::Display for InvalidBasemap {
 impl std::error::Error for InvalidBasemap {}
 
 impl Basemap {
-    /// The one that the program carries.
+    /// One that a program carries.
     #[must_use]
-    pub fn carried() -> Self {
-        let tag = tag(CARRIED.len() as u64, CARRIED);
-        Self { source: Source::Carried, len: CARRIED.len() as u64, tag }
+    pub fn of(bytes: &'static [u8]) -> Self {
+        let len = bytes.len() as u64;
+        Self { source: Source::Held(bytes), len, tag: tag(len, bytes) }
     }
 
     /// A file of the deployer's own. It stays open: replacing it shows at the next start.
@@ -135,8 +133,8 @@ impl Source {
     async fn read(&self, part: Range<u64>) -> io::Result<Bytes> {
         let place = |at: u64| usize::try_from(at).map_err(io::Error::other);
         match self {
-            Self::Carried => {
-                let bytes = CARRIED.get(place(part.start)?..place(part.end)?);
+            Self::Held(bytes) => {
+                let bytes = bytes.get(place(part.start)?..place(part.end)?);
                 Ok(Bytes::from_static(bytes.unwrap_or_default()))
             }
             Self::File(file) => {
@@ -154,7 +152,10 @@ impl Source {
 /// The archive or a part of it (RFC 9110, sections 13 and 14). Of several parts at
 /// once the whole is sent instead, as it is allowed to be.
 pub async fn archive(State(api): State<Api>, headers: HeaderMap) -> Response {
-    let basemap = api.basemap();
+    let Some(basemap) = api.basemap() else {
+        let detail = "There is no basemap here: maps are drawn without one.";
+        return Problem::new(Kind::NotFound, detail).into_response();
+    };
     if etag::is_known(&headers, &basemap.tag) {
         return with_tag(StatusCode::NOT_MODIFIED.into_response(), basemap);
     }
@@ -211,9 +212,7 @@ fn part(range: &str, len: u64) -> Wanted {
     };
     let part = match asked() {
         Some((Some(first), None)) => first..len,
-        Some((Some(first), Some(last))) if first <= last => {
-            first..last.saturating_add(1).min(len)
-        }
+        Some((Some(first), Some(last))) if first <= last => first..last.saturating_add(1).min(len),
         Some((None, Some(last))) => len.saturating_sub(last)..len,
         _ => return Wanted::Whole,
     };

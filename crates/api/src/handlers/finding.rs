@@ -131,9 +131,11 @@ pub async fn followed(
     Query(paging): Query<Paging>,
 ) -> Result<Json<PackageList>> {
     let after = read_after(&paging, FOLLOWED)?;
-    let Some(user) = signed.0.user else { return Ok(Json(answer(FOLLOWED, &Found::default()))) };
-    let found = api.service().watchlist(user, after, paging.limit()).await?;
-    Ok(Json(answer(FOLLOWED, &found)))
+    let found = match signed.0.user {
+        Some(user) => api.service().watchlist(user, after, paging.limit()).await?,
+        None => Found::default(),
+    };
+    Ok(Json(answer(&api, signed.viewer(), FOLLOWED, &found).await?))
 }
 
 /// Has whoever asks follow a package.

@@ -9,10 +9,23 @@ use serde_json::json;
 use crate::world::{Asker, World};
 
 const PATH: &str = "/basemap.pmtiles";
+/// The one that the binary carries.
+const CARRIED: &[u8] = include_bytes!("../../../../web/basemap/basemap.pmtiles");
+
+fn carrying() -> World {
+    let mut world = World::new();
+    world.shows(Basemap::of(CARRIED));
+    world
+}
+
+#[tokio::test]
+async fn where_there_is_no_basemap_that_is_said() {
+    World::new().get(&Asker::Nobody, PATH).await.expect(404);
+}
 
 #[tokio::test]
 async fn maps_get_the_parts_they_ask_for() {
-    let world = World::new();
+    let world = carrying();
     let whole = world.get(&Asker::Nobody, PATH).await.expect(200);
     assert_eq!(whole.header("accept-ranges"), "bytes");
     assert_eq!(whole.header("content-type"), "application/vnd.pmtiles");
@@ -35,7 +48,7 @@ async fn maps_get_the_parts_they_ask_for() {
 
 #[tokio::test]
 async fn parts_of_two_versions_never_meet() {
-    let world = World::new();
+    let world = carrying();
     let first = [("range", "bytes=0-7")];
     let tag =
         world.get_with(&Asker::Nobody, PATH, &first).await.expect(206).header("etag").to_owned();

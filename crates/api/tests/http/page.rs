@@ -32,7 +32,8 @@ fn world() -> World {
 #[tokio::test]
 async fn every_address_of_the_app_is_its_page_and_asked_for_each_time() {
     let world = world();
-    for path in ["/", "/packages", "/packages/pkg_7A9CV3CXDCC6B40E608EYDZJAQ", "/orders/BR-1?x=a.b"] {
+    for path in ["/", "/packages", "/packages/pkg_7A9CV3CXDCC6B40E608EYDZJAQ", "/orders/BR-1?x=a.b"]
+    {
         let page = world.get(&Asker::Nobody, path).await.expect(200);
         assert_eq!(page.body, FILES[0].bytes, "{path}");
         assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
