@@ -62,11 +62,11 @@ globalThis.measure = async (count) => {
   const first = times(1, () => scene.place(NOW, 8, 50));
   let moving = 0;
   // As on a screen of 60 frames a second: at the world's pace, and played back faster.
-  const live = times(600, (frame) => (moving = scene.place(NOW + frame * (1000 / 60), 8, 50)));
-  const fast = times(600, (frame) => scene.place(NOW + frame * 1000, 8, 50));
+  const live = times(300, (frame) => (moving = scene.place(NOW + frame * (1000 / 60), 8, 50)));
+  const fast = times(300, (frame) => scene.place(NOW + frame * 1000, 8, 50));
   // Every holder at another instant than before, as when somebody drags the time bar.
-  const jump = times(100, (turn) => scene.place(NOW + (turn % 2) * 9 * MINUTE, 8, 50));
-  const aging = times(20, (turn) => scene.age(NOW + turn * 1000));
+  const jump = times(40, (turn) => scene.place(NOW + (turn % 2) * 9 * MINUTE, 8, 50));
+  const aging = times(10, (turn) => scene.age(NOW + turn * 1000));
   const grown = memory.buffer.byteLength - before;
   return { count: scene.moving, moving, arranging, first, live, fast, jump, aging, grown };
 };
