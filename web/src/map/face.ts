@@ -1,5 +1,12 @@
 // What the map is told by whatever it stands beside, and what it tells back.
 
+import type { Chosen } from "./chosen.svelte";
+import type { Narrowed } from "./fleet";
+import type { Crowd, Holder } from "./holders";
+import type { Theme } from "./palette";
+import type { Colouring } from "./scene";
+import type { Camera } from "./surface";
+
 /** What a map beside something shows. */
 export type About =
   /** Everything there is, as on the home page. */
@@ -21,4 +28,29 @@ export interface Beside {
   selected?: string | null;
   /** Somebody chose a subject on the map, or nothing. */
   onpick?: (subject: string | null) => void;
+}
+
+/** What the pointer is over, and where that is on the screen. */
+export interface Pointed {
+  readonly holder: Holder | null;
+  readonly crowd: Crowd | null;
+  readonly x: number;
+  readonly y: number;
+}
+
+export interface Begin {
+  readonly camera: Camera;
+  readonly theme: Theme;
+  readonly flat: boolean;
+  readonly colouring: Colouring;
+  readonly at: number | null;
+  readonly calm: boolean;
+  /** Which packages are shown; those on their way when missing. */
+  readonly narrowed?: Narrowed;
+}
+
+export interface Heard {
+  readonly settled: () => void;
+  readonly touched: () => void;
+  readonly picked: (chosen: Chosen | null) => void;
 }

@@ -1,7 +1,9 @@
 // What stands on the ground: stalks below what flies, and the grid where the basemap has no more.
-import type { Feature, FeatureCollection, LineString } from "geojson";
+import type { Feature, FeatureCollection, LineString, Polygon } from "geojson";
 
-import type { Mark } from "./scene";
+import { towards } from "./motion";
+import type { Tone } from "./palette";
+import type { Disc, Mark } from "./scene";
 import type { Line } from "./surface";
 import type { Bounds } from "./tiles";
 
@@ -74,5 +76,26 @@ export function grid(
       }
     }
   }
+  return { type: "FeatureCollection", features };
+}
+
+const CORNERS = 72;
+/** A disc that covers a third of the Earth says nothing that a shape could show. */
+const RADIUS_MAX_M = 4_000_000;
+
+export function discs(all: readonly Disc[]): FeatureCollection<Polygon, { tone: Tone }> {
+  const features = all
+    .filter((it) => it.radius_m < RADIUS_MAX_M)
+    .map(({ lat, lon, radius_m, tone }): Feature<Polygon, { tone: Tone }> => {
+      const ring = Array.from({ length: CORNERS + 1 }, (_, corner) => {
+        const [y, x] = towards([lat, lon], (corner % CORNERS) * (360 / CORNERS), radius_m);
+        return [x, y];
+      });
+      return {
+        type: "Feature",
+        geometry: { type: "Polygon", coordinates: [ring] },
+        properties: { tone },
+      };
+    });
   return { type: "FeatureCollection", features };
 }

@@ -1,52 +1,29 @@
 // The living map: what is shown, when, of whom; frames only while something moves on the screen.
 import { problemOf, type Problem } from "../api/client";
 import { Chosen } from "./chosen.svelte";
+import type { Begin, Heard, Pointed } from "./face";
 import { Fleet, type Narrowed } from "./fleet";
 import { framing } from "./frame";
 import { exaggeration } from "./heights";
-import type { Crowd, Holder } from "./holders";
+import type { Holder } from "./holders";
 import type { Lens } from "./lens";
 import { spotAt, type Point } from "./motion";
 import { tones, type Theme } from "./palette";
 import { hitAt } from "./pointing";
-import { dotsOf, marksOf, toneOf, type Colouring, type Dot, type Mark } from "./scene";
-import { fence, grid } from "./ground";
+import { dotsOf, doubts, marksOf, toneOf, type Colouring, type Dot, type Mark } from "./scene";
+import { discs, fence, grid } from "./ground";
 import { night } from "./sun";
 import { sumsOf, type Sums } from "./sums";
 import { Surface, type Camera, type Line } from "./surface";
 import { tilesOf } from "./tiles";
 import { trackLines } from "./track";
 
-/** What the pointer is over, and where that is on the screen. */
-export interface Pointed {
-  readonly holder: Holder | null;
-  readonly crowd: Crowd | null;
-  readonly x: number;
-  readonly y: number;
-}
-
-export interface Begin {
-  readonly camera: Camera;
-  readonly theme: Theme;
-  readonly flat: boolean;
-  readonly colouring: Colouring;
-  readonly at: number | null;
-  readonly calm: boolean;
-  /** Which packages are shown; those on their way when missing. */
-  readonly narrowed?: Narrowed;
-}
-
-export interface Heard {
-  readonly settled: () => void;
-  readonly touched: () => void;
-  readonly picked: (chosen: Chosen | null) => void;
-}
-
 /** A frame is worth it once something has moved by this much of a pixel. */
 const STEP_PX = 0.3;
 const FRAME_MS = { least: 15, calm: 2_000, most: 10_000 };
 const NIGHT_MS = 60_000;
 const RENEW_MS = 250;
+const FAR_ZOOM = 2.6;
 /** Seen from so near, a tile's data are finer than the view by this much. */
 const FINER = 0.6;
 
@@ -81,6 +58,7 @@ export class Living {
   #marks: readonly Mark[] = [];
   #dots: readonly Dot[] = [];
   #night_at = -Infinity;
+  #doubted = "[]";
   #closed = false;
   #observer: ResizeObserver;
 
@@ -97,7 +75,10 @@ export class Living {
     this.camera = begin.camera;
     this.#fleet = new Fleet(begin.narrowed ?? {}, {
       failed: (error) => void problemOf(error).then((it) => (this.problem = it)),
-      changed: () => this.#changed(),
+      changed: () => {
+        this.problem = null;
+        this.#changed();
+      },
     });
     this.#surface = new Surface(
       element,
@@ -106,7 +87,7 @@ export class Living {
         moved: () => this.#draw(),
         settled: () => this.#settled(),
         touched: () => heard.touched(),
-        pointed: (at) => (this.pointed = at ? this.#nearest(at.x, at.y) : null),
+        pointed: (at) => this.#point(at),
         picked: (at) => this.#pick(at.x, at.y),
       },
     );
@@ -252,8 +233,7 @@ export class Living {
     const at = this.instant;
     this.#dots = dotsOf(this.#fleet.holders.values(), this.#fleet.crowds, at, this.colouring);
     this.#surface.dots(this.#dots);
-    const view = this.camera.zoom < 2.6 ? null : this.#surface.bounds;
-    this.sums = sumsOf(this.#fleet.counted(), at, view);
+    this.#count(at);
     this.#draw();
   }
 
@@ -274,6 +254,7 @@ export class Living {
     this.#marks = marksOf([...this.#fleet.holders.values(), ...shown], at, look, lens, on);
     this.#surface.draw(this.#marks, this.#lines(chosen, at, lens));
     this.#surface.on(on);
+    this.#doubt(chosen, at);
     this.#anchor(chosen, at, lens);
     this.#soon(lens);
   }
@@ -284,10 +265,10 @@ export class Living {
     const colour = tones[this.#theme][toneOf(chosen, at, this.colouring)];
     const ground = tones[this.#theme].resting;
     const track = [...this.chosen.track];
-    const spot = spotAt(chosen.path, at);
+    // Up to where it is just now.
     if (this.at === null && track.length > 0) {
-      const last = { at, ...spot, basis: "measured" as const, radius_95_m: 0 };
-      track.push({ ...last, lat: spot.lat, lon: spot.lon, height_m: spot.height_m });
+      const { lat, lon, height_m } = spotAt(chosen.path, at);
+      track.push({ at, lat, lon, height_m, basis: "measured", radius_95_m: 0 });
     }
     const times = exaggeration(lens.zoom, this.taller);
     return [...trackLines(track, at, times, colour, ground), ...lines];
@@ -316,6 +297,22 @@ export class Living {
     this.anchor = { x, y };
   }
 
+  /** How far off the chosen and the hovered one may be, as discs on the ground. */
+  #doubt(chosen: Holder | null, at: number): void {
+    const asked = this.chosen?.whereabouts?.radius_95_m;
+    const known = chosen && asked !== undefined ? { ...chosen, radius_95_m: asked } : chosen;
+    const shown = doubts([known, this.pointed?.holder ?? null], at, this.colouring);
+    const said = JSON.stringify(shown);
+    if (said !== this.#doubted) this.#surface.shapes("discs", discs(shown));
+    this.#doubted = said;
+  }
+
+  /** From afar everything counts, also what is behind the globe. */
+  #count(at: number): void {
+    const view = this.camera.zoom < FAR_ZOOM ? null : this.#surface.bounds;
+    this.sums = sumsOf(this.#fleet.counted(), at, view);
+  }
+
   /** Plays the past on by the time that has gone by. */
   #advance(): void {
     if (this.at === null || this.speed === 0) return;
@@ -328,11 +325,7 @@ export class Living {
       this.at = at;
       if (minute) {
         this.#follow();
-        this.sums = sumsOf(
-          this.#fleet.counted(),
-          at,
-          this.camera.zoom < 2.6 ? null : this.#surface.bounds,
-        );
+        this.#count(at);
       }
     }
     this.#backdrop();
@@ -381,6 +374,12 @@ export class Living {
     const { holder } = found ?? { holder: null };
     this.choose(holder?.id ?? null, holder?.id ? null : (holder?.key ?? null));
     this.heard.picked(this.chosen);
+  }
+
+  #point(at: { x: number; y: number } | null): void {
+    const before = this.pointed?.holder?.key;
+    this.pointed = at ? this.#nearest(at.x, at.y) : null;
+    if (this.pointed?.holder?.key !== before) this.#draw();
   }
 
   #nearest(x: number, y: number): Pointed | null {

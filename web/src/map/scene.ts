@@ -38,6 +38,14 @@ export interface Mark {
   readonly on: boolean;
 }
 
+/** Where something is with 95 % probability. */
+export interface Disc {
+  readonly lat: number;
+  readonly lon: number;
+  readonly radius_m: number;
+  readonly tone: Tone;
+}
+
 /** One that rests, or several together. */
 export interface Dot {
   readonly key: string;
@@ -206,4 +214,15 @@ function turned(spot: Spot, height_m: number, view: View): number {
   const [x0 = 0, y0 = 0] = view.project(spot.lon, spot.lat, height_m);
   const [x1 = 0, y1 = 0] = view.project(lon, lat, height_m);
   return (Math.atan2(-(y1 - y0), x1 - x0) * 180) / Math.PI - 90;
+}
+
+/** Where each may be with 95 % probability; of the same one the first says how far. */
+export function doubts(all: readonly (Holder | null)[], at: number, colouring: Colouring): Disc[] {
+  const found = new Map<string, Disc>();
+  for (const it of all) {
+    if (!it || found.has(it.key)) continue;
+    const { lat, lon } = spotAt(it.path, at);
+    found.set(it.key, { lat, lon, radius_m: it.radius_95_m, tone: toneOf(it, at, colouring) });
+  }
+  return [...found.values()];
 }

@@ -36,7 +36,7 @@ export const mapWords = {
   colourings: {
     status: "Status",
     mode: "Way of travel",
-    age: "Age of what we know",
+    age: "Age of news",
   } satisfies Record<Colouring, string>,
   tones: {
     moving: "Moving",
