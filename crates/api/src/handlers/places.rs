@@ -163,7 +163,8 @@ pub async fn contents(
     }
     let after = paging.after(CONTENTS)?;
     let page = api.service().members(Subject::Place(place), after, paging.limit()).await?;
-    let names = Known::look_up(&api, page.members.iter().map(|it| it.child)).await?.names(viewer);
+    let spoken_of: Vec<Subject> = page.members.iter().map(|it| it.child).collect();
+    let names = Known::look_up(&api, spoken_of).await?.names(viewer);
     let content = |it: &service::names::Member| Content { id: Id(it.child), since: Time(it.since) };
     Ok(Json(Contents {
         contents: page.members.iter().map(content).collect(),

@@ -82,6 +82,7 @@ const EXPECTED: &[(&str, &str, Open)] = &[
     ("POST", "/v1/places", ENTER),
     ("GET", "/v1/places/{place}", READ),
     ("PATCH", "/v1/places/{place}", ENTER),
+    ("GET", "/v1/places/{place}/contents", READ),
     ("GET", "/v1/clients", READ),
     ("POST", "/v1/clients", ENTER),
     ("POST", "/v1/trackers", ENTER),
