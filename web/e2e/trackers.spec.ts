@@ -55,3 +55,29 @@ test("a new key makes the one before worthless", async ({ page, stage }) => {
   expect((await report(made.key)).status).toBe(401);
   expect((await report(key)).ok).toBe(true);
 });
+
+test("the list asks once for each tracker, however often they report", async ({ page, stage }) => {
+  const { id, key } = await stage.server.call<{ id: string; key: string }>(
+    stage.sessions.desk,
+    "POST",
+    "/v1/trackers",
+    { name: "A busy one" },
+  );
+  let asked = 0;
+  page.on("request", (request) => {
+    if (request.url().endsWith(`/v1/trackers/${id}`)) asked += 1;
+  });
+  await stage.open(page, "desk", "/trackers");
+  const line = page.getByRole("link", { name: "A busy one" });
+  await expect(line).toContainText("Never heard");
+  for (let nth = 0; nth < 3; nth++) {
+    const fix = { at: new Date().toISOString(), position: { lat: 1, lon: nth } };
+    await fetch(`${stage.server.url}/v1/fixes`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      body: JSON.stringify({ fixes: [fix] }),
+    });
+  }
+  await expect(line).toContainText(/\d s ago/);
+  expect(asked).toBe(1);
+});

@@ -1,5 +1,6 @@
 // What people call things that are spoken of by id: looked up once, a few at a time.
-import { SvelteMap, SvelteSet } from "svelte/reactivity";
+import { untrack } from "svelte";
+import { SvelteMap } from "svelte/reactivity";
 
 import { api, type Package } from "../../api/client";
 import { session } from "../../app/session.svelte";
@@ -10,7 +11,7 @@ const CLIENTS_PAGE = 500;
 
 class Names {
   readonly #known = new SvelteMap<string, string>();
-  readonly #asked = new SvelteSet<string>();
+  readonly #asked = new Set<string>();
   readonly #waiting: string[] = [];
   #running = 0;
   #clients: Promise<void> | null = null;
@@ -34,7 +35,9 @@ class Names {
   /** Looks up what is not known yet. */
   want(ids: Iterable<string>): void {
     for (const id of ids) {
-      if (this.#asked.has(id) || this.#known.has(id) || !/^[a-z]{3}_/.test(id)) continue;
+      // Whoever wants names in an effect does not want them again when others become known.
+      if (this.#asked.has(id) || untrack(() => this.#known.has(id)) || !/^[a-z]{3}_/.test(id))
+        continue;
       this.#asked.add(id);
       this.#waiting.push(id);
     }

@@ -1,4 +1,5 @@
 // When trackers were heard last: asked once, then told as they report.
+import { untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 
 import { api } from "../../api/client";
@@ -22,7 +23,8 @@ class Heard {
 
   /** Fetches what is not known of these and follows them until the function returned is called. */
   follow(ids: readonly string[]): () => void {
-    const waiting = ids.filter((id) => !this.#seen.has(id));
+    // Whoever follows in an effect does not begin anew whenever one is heard.
+    const waiting = untrack(() => ids.filter((id) => !this.#seen.has(id)));
     let stopped = false;
     const run = async (): Promise<void> => {
       for (let id = waiting.shift(); id && !stopped; id = waiting.shift()) await this.fetch(id);
