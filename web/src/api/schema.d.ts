@@ -1643,16 +1643,16 @@ export interface components {
         /** @description A container as it is registered or changed. */
         ContainerInput: {
             /** @default null */
-            happened_at: components["schemas"]["Time"] | null;
+            happened_at?: components["schemas"]["Time"] | null;
             /** @default null */
-            kind: components["schemas"]["ContainerKind"] | null;
+            kind?: components["schemas"]["ContainerKind"] | null;
             /** @default null */
-            name: components["schemas"]["Line200"] | null;
+            name?: components["schemas"]["Line200"] | null;
             /**
              * @description Number plate, tail number, IMO number, asset tag.
              * @default null
              */
-            references: components["schemas"]["Reference"][] | null;
+            references?: components["schemas"]["Reference"][] | null;
         };
         /** @enum {string} */
         ContainerKind: "pallet" | "cage" | "box" | "truck" | "aircraft" | "vessel" | "train" | "room" | "shelf" | "other";
@@ -2503,6 +2503,7 @@ export interface components {
             problems: components["schemas"]["Problematic"][];
             /** @description How many stand where; what no package stands at is left out. */
             statuses: components["schemas"]["StatusCount"][];
+            costs?: components["schemas"]["Money"][] | null;
         };
         /** @description What others are told: events on a bus, where there is one. */
         OutgoingView: {
@@ -2585,56 +2586,56 @@ export interface components {
              * @default null
              * @example ups
              */
-            carrier: string | null;
+            carrier?: string | null;
             /** @default null */
-            client: components["schemas"]["ClientId"] | null;
+            client?: components["schemas"]["ClientId"] | null;
             /** @default null */
-            cost_centre: components["schemas"]["Line100"] | null;
+            cost_centre?: components["schemas"]["Line100"] | null;
             /** @default null */
-            declared_value: components["schemas"]["Money"] | null;
+            declared_value?: components["schemas"]["Money"] | null;
             /** @default null */
-            description: components["schemas"]["Text500"] | null;
+            description?: components["schemas"]["Text500"] | null;
             /** @default null */
-            destination: components["schemas"]["PlaceRef"] | null;
+            destination?: components["schemas"]["PlaceRef"] | null;
             /** @default null */
-            dimensions_mm: components["schemas"]["Dimensions"] | null;
+            dimensions_mm?: components["schemas"]["Dimensions"] | null;
             /** @default null */
-            happened_at: components["schemas"]["Time"] | null;
+            happened_at?: components["schemas"]["Time"] | null;
             /**
              * @description What is inside.
              * @default null
              */
-            items: components["schemas"]["Item"][] | null;
+            items?: components["schemas"]["Item"][] | null;
             /** @default null */
-            mode: components["schemas"]["Mode"] | null;
+            mode?: components["schemas"]["Mode"] | null;
             /** @default null */
-            order: components["schemas"]["Line100"] | null;
+            order?: components["schemas"]["Line100"] | null;
             /** @default null */
-            origin: components["schemas"]["PlaceRef"] | null;
+            origin?: components["schemas"]["PlaceRef"] | null;
             /**
              * Format: int32
              * @description How many pieces it has.
              * @default null
              */
-            pieces: number | null;
+            pieces?: number | null;
             /** @default null */
-            promised: components["schemas"]["Promise"] | null;
+            promised?: components["schemas"]["Promise"] | null;
             /** @default null */
-            recipient: components["schemas"]["Recipient"] | null;
+            recipient?: components["schemas"]["Recipient"] | null;
             /**
              * @description The numbers people know it by. They add up: a number once given keeps
              *     finding the package.
              * @default null
              */
-            references: components["schemas"]["Reference"][] | null;
+            references?: components["schemas"]["Reference"][] | null;
             /** @default null */
-            service: components["schemas"]["Line100"] | null;
+            service?: components["schemas"]["Line100"] | null;
             /**
              * Format: double
              * @description Its weight in kilograms, to the gram.
              * @default null
              */
-            weight_kg: number | null;
+            weight_kg?: number | null;
         };
         /** @description A line of the list. */
         PackageLine: {
@@ -2768,44 +2769,44 @@ export interface components {
          */
         PlaceInput: {
             /** @default null */
-            address: components["schemas"]["Text500"] | null;
+            address?: components["schemas"]["Text500"] | null;
             /**
              * @description Its country by two capital letters.
              * @default null
              * @example NG
              */
-            country: string | null;
+            country?: string | null;
             /** @default null */
-            exact: components["schemas"]["ExactBody"] | null;
+            exact?: components["schemas"]["ExactBody"] | null;
             /**
              * @description Its storeys.
              * @default null
              */
-            floors: components["schemas"]["FloorBody"][] | null;
+            floors?: components["schemas"]["FloorBody"][] | null;
             /**
              * Format: double
              * @description The height of its ground in metres above the sea.
              * @default null
              */
-            ground_m: number | null;
+            ground_m?: number | null;
             /** @default null */
-            kind: components["schemas"]["PlaceKind"] | null;
+            kind?: components["schemas"]["PlaceKind"] | null;
             /** @default null */
-            name: components["schemas"]["Line200"] | null;
+            name?: components["schemas"]["Line200"] | null;
             /** @default null */
-            position: components["schemas"]["Point"] | null;
+            position?: components["schemas"]["Point"] | null;
             /**
              * Format: int32
              * @description "At this place" means within this many metres; 100 when missing.
              * @default null
              */
-            radius_m: number | null;
+            radius_m?: number | null;
             /**
              * @description Its time zone by the IANA name.
              * @default null
              * @example Africa/Lagos
              */
-            time_zone: string | null;
+            time_zone?: string | null;
         };
         /** @enum {string} */
         PlaceKind: "facility" | "airport" | "port" | "city" | "country" | "private";
@@ -2909,13 +2910,13 @@ export interface components {
         /** @description How a delivery is proven. */
         Proof: {
             /** @default null */
-            left_at: components["schemas"]["Line200"] | null;
+            left_at?: components["schemas"]["Line200"] | null;
             /** @default null */
-            photo: components["schemas"]["PhotoId"] | null;
+            photo?: components["schemas"]["PhotoId"] | null;
             /** @default null */
-            received_by: components["schemas"]["Line200"] | null;
+            received_by?: components["schemas"]["Line200"] | null;
             /** @default null */
-            signature: components["schemas"]["PhotoId"] | null;
+            signature?: components["schemas"]["PhotoId"] | null;
         };
         /** @description Proof that an event was recorded: nobody can change it without changing `leaf`. */
         Receipt: {
@@ -2938,14 +2939,14 @@ export interface components {
         /** @description Who gets a package. */
         Recipient: {
             /** @default null */
-            address: components["schemas"]["Text500"] | null;
+            address?: components["schemas"]["Text500"] | null;
             /**
              * @description Their e-mail address.
              * @default null
              */
-            email: string | null;
+            email?: string | null;
             /** @default null */
-            name: components["schemas"]["Line200"] | null;
+            name?: components["schemas"]["Line200"] | null;
         };
         /** @description Who compares what was accepted with what is logged and shown. */
         ReconcilerView: {

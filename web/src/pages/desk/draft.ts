@@ -132,7 +132,6 @@ export function inputsOf(
   kg: (typed: string) => number | null,
 ): PackageInput[] {
   return numbersOf(draft).map((number) => ({
-    ...NOTHING,
     references: number ? [{ scheme: schemeOf(draft.carrier), value: number }] : null,
     carrier: draft.carrier.trim().toLowerCase() || null,
     description: draft.description.trim() || null,
@@ -160,35 +159,14 @@ export function schemeOf(carrier: string): string {
   return slug ? `carrier:${slug}` : "tracking";
 }
 
-export const NOTHING: PackageInput = {
-  carrier: null,
-  client: null,
-  cost_centre: null,
-  declared_value: null,
-  description: null,
-  destination: null,
-  dimensions_mm: null,
-  happened_at: null,
-  items: null,
-  mode: null,
-  order: null,
-  origin: null,
-  pieces: null,
-  promised: null,
-  recipient: null,
-  references: null,
-  service: null,
-  weight_kg: null,
-};
-
-function recipientOf(draft: Draft): PackageInput["recipient"] {
+function recipientOf(draft: Draft): NonNullable<PackageInput["recipient"]> | null {
   const name = draft.recipientName.trim() || null;
   const email = draft.recipientEmail.trim() || null;
   const address = draft.recipientAddress.trim() || null;
   return name || email || address ? { name, email, address } : null;
 }
 
-function itemsOf(items: readonly ItemDraft[]): PackageInput["items"] {
+function itemsOf(items: readonly ItemDraft[]): NonNullable<PackageInput["items"]> | null {
   const named = items.filter((it) => it.name.trim() !== "");
   if (named.length === 0) return null;
   return named.map((it) => ({

@@ -4,7 +4,7 @@ import { fields } from "../../words/en/desk";
 import { desk } from "../../words/en/desk";
 import { type FieldName, guess, headingsIn } from "../import/columns";
 import { delimiterOf, rowsOf } from "../import/table";
-import { NOTHING, type PackageInput, schemeOf } from "./draft";
+import { type PackageInput, schemeOf } from "./draft";
 
 export type Column = FieldName | "";
 
@@ -101,24 +101,27 @@ function faultIn(
   text: string,
   places: ReadonlyMap<string, PlaceState>,
 ): string | null {
-  switch (field) {
-    case "mode":
-      return modeOf(text) ? null : desk.faults.noMode;
-    case "pieces":
-      return /^[1-9]\d*$/.test(text.replace(/[,\s]/g, "")) ? null : desk.faults.noNumber;
-    case "weight":
-      return Number.isFinite(decimalOf(text)) ? null : desk.faults.noNumber;
-    case "promised":
-      return dateOf(text) ? null : desk.faults.noDate;
-    case "email":
-      return /^[^@\s]{1,64}@[^@\s]{1,255}$/.test(text) ? null : desk.faults.noEmail;
-    case "from":
-    case "to":
-      return places.get(text) === "none" ? desk.faults.noPlace : null;
-    default:
-      return null;
+  if (field === "from" || field === "to") {
+    return places.get(text) === "none" ? desk.faults.noPlace : null;
   }
+  const rule = RULES[field];
+  return rule === undefined || rule.takes(text) ? null : rule.says;
 }
+
+/** What cells must be, where anything but text is taken. */
+const RULES: Partial<Record<FieldName, { takes: (text: string) => boolean; says: string }>> = {
+  mode: { takes: (text) => modeOf(text) !== null, says: desk.faults.noMode },
+  pieces: {
+    takes: (text) => /^[1-9]\d*$/.test(text.replace(/[,\s]/g, "")),
+    says: desk.faults.noNumber,
+  },
+  weight: { takes: (text) => Number.isFinite(decimalOf(text)), says: desk.faults.noNumber },
+  promised: { takes: (text) => dateOf(text) !== null, says: desk.faults.noDate },
+  email: {
+    takes: (text) => /^[^@\s]{1,64}@[^@\s]{1,255}$/.test(text),
+    says: desk.faults.noEmail,
+  },
+};
 
 /** The distinct texts of places. */
 export function placesIn(
@@ -153,7 +156,6 @@ export function inputOf(
   const [name, email] = [text("recipient"), text("email")];
   const [pieces, weight] = [text("pieces"), text("weight")];
   return {
-    ...NOTHING,
     references: number ? [{ scheme: schemeOf(text("carrier") ?? ""), value: number }] : null,
     description: text("description"),
     client: client ? (clients.get(client) ?? null) : null,

@@ -37,8 +37,7 @@ export function code128(text: string): Bars | null {
   const widths = [...signs, sum % CHECK_MODULUS, STOP].map((it) => WIDTHS[it] ?? "").join("");
   const bars: { at: number; width: number }[] = [];
   let at = 0;
-  for (const [index, digit] of [...widths].entries()) {
-    const width = Number(digit);
+  for (const [index, width] of Array.from(widths, Number).entries()) {
     if (index % 2 === 0) bars.push({ at, width });
     at += width;
   }

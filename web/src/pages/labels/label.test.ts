@@ -2,7 +2,6 @@
 import { expect, it } from "vitest";
 
 import type { Package } from "../../api/client";
-import { NOTHING } from "../desk/draft";
 import { numberIn } from "../station/scanner";
 import { addressOf, labelOf, sheetsOf } from "./label";
 
@@ -25,7 +24,7 @@ it("says names, not ids, and nothing that is not known", () => {
     notes: 0,
     photos: [],
     names: { plc_1: "Dock 3" },
-    record: { ...NOTHING, origin: "plc_1", destination: "plc_2", references: null },
+    record: { origin: "plc_1", destination: "plc_2", references: null },
   };
   const label = labelOf(known);
   expect([label.from, label.to, label.number, label.pieces]).toEqual(["Dock 3", "", "", 1]);

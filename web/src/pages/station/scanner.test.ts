@@ -29,7 +29,7 @@ it("takes a scan that follows typing, without what was typed", () => {
 
 it("takes what somebody types where there is no field to type into", () => {
   const scanner = new Scanner();
-  for (const [index, sign] of [..."71234"].entries()) scanner.key(sign, index * 400, false);
+  for (const [index, sign] of Array.from("71234").entries()) scanner.key(sign, index * 400, false);
   expect(scanner.key("Enter", 2000, false)).toEqual({ is: "scan", text: "71234" });
 });
 

@@ -71,10 +71,10 @@ export function eventOf(action: Action, said: Said, now: Date, line: string): Ev
       const [from, to] = [placeRef(said.from), placeRef(said.to)];
       return { kind: "departed", happened_at, from, to, expected_at };
     }
-    case "load":
-      return said.into
-        ? { kind: "joined", happened_at, holder: { container: said.into.id } }
-        : null;
+    case "load": {
+      const container = said.into.id;
+      return container === null ? null : { kind: "joined", happened_at, holder: { container } };
+    }
     case "deliver": {
       const [received_by, left_at] = [said.receivedBy.trim() || null, said.leftAt.trim() || null];
       const papers = { photo: null, signature: null };
