@@ -30,7 +30,7 @@ export default ts.config(
     languageOptions: {
       globals: globals.browser,
       parserOptions: {
-        projectService: { allowDefaultProject: ["*.js", "scripts/*.mjs", "src/offline/*.js"] },
+        projectService: { allowDefaultProject: ["*.js", "scripts/*.mjs", "bench/*.mjs", "src/offline/*.js"] },
         extraFileExtensions: [".svelte"],
       },
     },
@@ -62,11 +62,11 @@ export default ts.config(
     },
   },
   {
-    files: ["scripts/**", "*.config.*", "e2e/**"],
+    files: ["scripts/**", "bench/**", "*.config.*", "e2e/**"],
     ...ts.configs.disableTypeChecked,
     languageOptions: { globals: globals.node },
   },
-  { files: ["scripts/**"], rules: { "no-console": "off" } },
+  { files: ["scripts/**", "bench/**"], rules: { "no-console": "off" } },
   {
     files: ["src/offline/**"],
     ...ts.configs.disableTypeChecked,

@@ -32,7 +32,7 @@ fn logged() -> (Folder, Vec<Told>) {
         for seq in seqs {
             let leaf = leaf(about, seq, prev.as_deref());
             let index = from + 83 * seq;
-            all[index as usize] = leaf.clone();
+            all[index as usize].clone_from(&leaf);
             let (about, hash) = (about.to_owned(), hex(&leaf));
             told.push(Told { about, seq, index: Some(index), hash, leaf: leaf.clone() });
             prev = Some(leaf);

@@ -209,12 +209,10 @@ impl MarkKind {
     }
 }
 
-/// Nothing for 0, else the value of this number less one; `None` if there is none.
-fn one_of<T: Copy>(all: &[T], number: u8) -> Option<Option<T>> {
-    match number.checked_sub(1) {
-        None => Some(None),
-        Some(at) => all.get(usize::from(at)).copied().map(Some),
-    }
+/// Nothing for 0, else the value of this number less one.
+fn one_of<T: Copy>(all: &[T], number: u8, what: &'static str) -> Result<Option<T>, InvalidTile> {
+    let Some(at) = number.checked_sub(1) else { return Ok(None) };
+    all.get(usize::from(at)).copied().map(Some).ok_or(InvalidTile::Value(what))
 }
 
 fn clusters(from: &mut Reader) -> Result<Vec<Cluster>, InvalidTile> {
@@ -255,8 +253,8 @@ fn marks(from: &mut Reader) -> Result<Vec<Mark>, InvalidTile> {
     }
     for mark in &mut marks {
         let both = from.byte()?;
-        mark.mode = one_of(Mode::ALL, both & 15).ok_or(InvalidTile::Value("a mode"))?;
-        mark.basis = one_of(Basis::ALL, both >> 4).ok_or(InvalidTile::Value("a basis"))?;
+        mark.mode = one_of(Mode::ALL, both & 15, "a mode")?;
+        mark.basis = one_of(Basis::ALL, both >> 4, "a basis")?;
     }
     let [packages, problems, radii] =
         [narrow(from, count)?, narrow(from, count)?, narrow(from, count)?];
