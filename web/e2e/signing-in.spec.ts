@@ -15,6 +15,16 @@ test("the first administrator sets up with the token of the first start", async 
   await server.stop();
 });
 
+test("a link that was used, and a company that does not let in, are told", async ({
+  page,
+  stage,
+}) => {
+  await page.goto(`${stage.server.url}/login/made-up`);
+  await expect(page.getByText("That link was used or is too old")).toBeVisible();
+  await page.goto(`${stage.server.url}/?sign_in=not_admitted`);
+  await expect(page.getByText("not let in here")).toBeVisible();
+});
+
 test("somebody signs in by name and password, and out again", async ({ page, stage }) => {
   await page.goto(`${stage.server.url}/packages?status=problem`);
   await page.getByLabel("Name").fill("desk");

@@ -85,11 +85,10 @@ fn candidate(format: &Format, number: &[u8]) -> Option<Candidate> {
     let told =
         |fit, evidence| Some(Candidate { scheme: format.scheme, name: format.name, fit, evidence });
     match shape::fit(format.shape, number) {
-        ShapeFit::Not => None,
         ShapeFit::Begun { missing, evidence } if TELLING <= evidence => {
             told(Fit::Unfinished(missing.try_into().unwrap_or(u8::MAX)), evidence)
         }
-        ShapeFit::Begun { .. } => None,
+        ShapeFit::Not | ShapeFit::Begun { .. } => None,
         ShapeFit::Whole { evidence } => match format.check.fits(number) {
             Some(true) | None => {
                 let evidence = evidence + format.check.evidence();

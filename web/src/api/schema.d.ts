@@ -12,7 +12,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The page.
+         * The web app.
          * @description For everybody.
          */
         get: operations["page"];
@@ -32,7 +32,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A file of the page.
+         * A file of the web app, kept for ever under its name.
          * @description For everybody.
          */
         get: operations["asset"];

@@ -82,4 +82,9 @@ export function match(pattern: string, path: string): Record<string, string> | n
   return values;
 }
 
+/** A part of an address. What has a dot in its last part is a file to whoever serves the app. */
+export function part(text: string): string {
+  return encodeURIComponent(text).replaceAll(".", "%2E");
+}
+
 export const router = new Router();

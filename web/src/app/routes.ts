@@ -3,7 +3,7 @@ import type { Component } from "svelte";
 
 import type { Permission } from "../api/client";
 import { words } from "../words/en";
-import { match } from "./router.svelte";
+import { match, part } from "./router.svelte";
 
 /** What a page with values in its address is given. */
 export interface PageProps {
@@ -167,10 +167,10 @@ export function pageAt(path: string): { page: Page; params: Record<string, strin
 
 /** Addresses of things, so that no page builds them by hand. */
 export const to = {
-  package: (id: string) => `/packages/${encodeURIComponent(id)}`,
-  order: (order: string) => `/orders/${encodeURIComponent(order)}`,
-  container: (id: string) => `/containers/${encodeURIComponent(id)}`,
-  place: (id: string) => `/places/${encodeURIComponent(id)}`,
+  package: (id: string) => `/packages/${part(id)}`,
+  order: (order: string) => `/orders/${part(order)}`,
+  container: (id: string) => `/containers/${part(id)}`,
+  place: (id: string) => `/places/${part(id)}`,
   packages: (query: Record<string, string>) => `/packages?${new URLSearchParams(query).toString()}`,
   /** The page of whatever an id names; nothing for what has none. */
   subject: (id: string): string | null => {

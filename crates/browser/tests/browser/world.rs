@@ -126,7 +126,7 @@ pub fn log() -> Log {
         Checkpoint { origin: "audit.example/log".to_owned(), size, root }.sign(&key)
     };
     let before = Edge::default().grown(all[..300].iter().cloned()).unwrap().edge;
-    let grown = Edge::default().grown(all.into_iter()).unwrap();
+    let grown = Edge::default().grown(all).unwrap();
     let tiles = grown.tiles.into_iter().map(|(tile, bytes): (TileId, _)| (tile.path(), bytes));
     Log {
         key: key.public().to_string(),

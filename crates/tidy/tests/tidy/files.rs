@@ -25,6 +25,21 @@ fn every_file_says_what_it_is_for() {
 }
 
 #[test]
+fn every_file_of_the_app_says_what_it_is_for() {
+    let wanted = |path: &std::path::Path| {
+        let kinds = ["ts", "svelte", "mjs", "css"];
+        // What is generated says so itself.
+        !path.ends_with("schema.d.ts")
+            && path.extension().is_some_and(|it| kinds.iter().any(|kind| it == *kind))
+    };
+    for (shown, text) in sources("web", &wanted) {
+        let first = text.lines().next().unwrap_or_default();
+        let says = ["// ", "<!-- ", "/* "].iter().any(|it| first.starts_with(it));
+        assert!(says, "{shown}: the first line must be a comment that says what it is for");
+    }
+}
+
+#[test]
 fn no_file_is_long() {
     for (shown, text) in sources("crates", &is_rust) {
         let lines = text.lines().count();

@@ -17,7 +17,8 @@ fn root() -> PathBuf {
 }
 
 /// Folders that tools make.
-const MADE: &[&str] = &["target", "node_modules", "corpus", "artifacts"];
+const MADE: &[&str] =
+    &["target", "node_modules", "dist", "generated", "test-results", "corpus", "artifacts"];
 
 /// Every file under `dir` that belongs to the project, as (path from the root, text).
 /// Folders that tools make are passed over.

@@ -40,7 +40,7 @@ fn text_files_name_no_machine_and_no_registry_host() {
     let text = |path: &std::path::Path| {
         let extensions = [
             "md", "toml", "py", "yaml", "yml", "json", "sh", "html", "js", "css", "txt", "csv",
-            "tsv",
+            "tsv", "ts", "svelte",
         ];
         let whole = ["Makefile", "NOTICE", "run", ".gitignore"];
         path.extension().is_some_and(|it| extensions.iter().any(|known| it == *known))
