@@ -8,6 +8,7 @@ import {
   type Status,
   type Whereabouts,
 } from "../api/client";
+import { watch } from "../api/live";
 import type { Holder } from "./holders";
 import { spotAt, type Path, type Spot } from "./motion";
 import { lastTrip, pathOf, readTrack, type TrackPoint } from "./track";
@@ -26,6 +27,8 @@ export interface About {
 /** A whereabouts is asked for two instants, and moves evenly between the two answers. */
 const AHEAD_MS = 60_000;
 const AGAIN_MS = 30_000;
+/** News come in bunches: a scan of a truck tells of all that it carries. */
+const NEWS_MS = 300;
 const TRACK_MS = 14 * 24 * 3_600_000;
 
 export class Chosen {
@@ -33,10 +36,13 @@ export class Chosen {
   whereabouts = $state.raw<Whereabouts | null>(null);
   track = $state.raw<readonly TrackPoint[]>([]);
   problem = $state.raw<Problem | null>(null);
+  /** Whether everything that can be known of it has been asked for once. */
+  known = $state(false);
   #path: Path | null = null;
   #past: Path | null = null;
   #stop = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #unwatch: () => void;
   #asked_at: number | null | undefined;
 
   /** `id` is a subject; a lane has only the key it has in tiles. */
@@ -46,6 +52,7 @@ export class Chosen {
     private readonly told: () => void,
   ) {
     void this.#learn();
+    this.#unwatch = this.#listen();
   }
 
   get kind(): "package" | "container" | "place" | "lane" {
@@ -103,7 +110,23 @@ export class Chosen {
 
   close(): void {
     this.#stop.abort();
+    this.#unwatch();
     clearTimeout(this.#timer);
+  }
+
+  /** Whatever is told of it, or of what carries it, shows at once while the present is shown. */
+  #listen(): () => void {
+    if (!this.id || (this.kind !== "package" && this.kind !== "container")) return () => undefined;
+    const anew = (): void => {
+      clearTimeout(this.#timer);
+      if (this.#asked_at === null) this.#timer = setTimeout(() => void this.#renew(), NEWS_MS);
+    };
+    const told = { changed: anew, carried: anew, fix: anew, anew };
+    return watch({ [this.kind]: [this.id] }, told);
+  }
+
+  async #renew(): Promise<void> {
+    await Promise.all([this.#locate(null), this.#trace()]);
   }
 
   async #learn(): Promise<void> {
@@ -116,6 +139,9 @@ export class Chosen {
       if (this.kind !== "lane" && this.kind !== "place") await this.#trace();
     } catch (error) {
       if (!signal.aborted) this.problem = await problemOf(error);
+    } finally {
+      this.known = true;
+      this.told();
     }
   }
 
@@ -174,10 +200,7 @@ export class Chosen {
       if (!this.#stop.signal.aborted) this.problem = await problemOf(error);
     }
     if (at === null && !this.#stop.signal.aborted) {
-      this.#timer = setTimeout(() => {
-        void this.#locate(null);
-        void this.#trace();
-      }, AGAIN_MS);
+      this.#timer = setTimeout(() => void this.#renew(), AGAIN_MS);
     }
   }
 
@@ -201,8 +224,9 @@ export class Chosen {
     });
     const path = this.kind === "package" ? "packages" : "containers";
     const url = `/v1/${path}/${this.id ?? ""}/track?${query.toString()}`;
-    const answer = await fetch(url, { signal: this.#stop.signal });
-    if (!answer.ok) return;
+    const answer = await fetch(url, { signal: this.#stop.signal }).catch(() => null);
+    // A track that does not come leaves the last one; where it is says what went wrong.
+    if (!answer?.ok) return;
     const whole = readTrack(await answer.json());
     this.track = this.kind === "container" ? lastTrip(whole) : whole;
     this.#past = pathOf(this.track);

@@ -47,7 +47,7 @@ export const grounds: Record<Theme, Ground> = {
     halo: "#0a121d",
     night: "#01040a",
     nightDepth: 0.34,
-    grid: "#223145",
+    grid: "#31445c",
     sky: "#0a1626",
     horizon: "#24496f",
     glow: 0.3,
