@@ -25,7 +25,8 @@ test("the log is read by person, in sentences", async ({ page, stage }) => {
   }).toPass();
   await expect(page.getByText(/registered 27-inch monitor/)).toHaveCount(0);
 
-  await page.getByText(/Edda Wren registered Wren and daughters/).click();
+  const entry = page.getByRole("listitem").filter({ hasText: "registered Wren and daughters" });
+  await entry.getByRole("button", { name: /^Entry/ }).click();
   await expect(page.getByRole("region", { name: "As it is logged, to the byte" })).toContainText(
     '"name": "Wren and daughters"',
   );

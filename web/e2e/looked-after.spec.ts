@@ -41,7 +41,14 @@ async function looks(stage: Stage): Promise<Look[]> {
     { path: "/places", open: press("Add a place") },
     { path: "/places?by=name" },
     { path: `/containers/${stage.world.truck}`, open: press("Unload all") },
-    { path: "/audit", open: (page) => page.locator("summary").first().click() },
+    {
+      path: "/audit",
+      open: (page) =>
+        page
+          .getByRole("button", { name: /^Entry/ })
+          .first()
+          .click(),
+    },
     { path: `/audit?package=${stage.world.travelling}` },
     { path: "/audit", open: press("Keep a checkpoint") },
     { path: "/system" },

@@ -1,7 +1,7 @@
 // An entry of the audit log as a sentence with what it speaks of by id.
 import type { IncidentReason, Permission } from "../../api/client";
 import { words } from "../../words/en";
-import { exactly } from "../../words/times";
+import { moment } from "../../words/times";
 import { type Entry, fields, list, number, text } from "./entry";
 
 /** A piece of a sentence: words, or something that has a name of its own. */
@@ -91,7 +91,7 @@ function slotsOf(entry: Entry): Slots {
     reason: value(lower(words.reasons[fact["reason"] as IncidentReason])),
     cost: value(lower(words.costs[fact["cost"] as keyof typeof words.costs])),
     amount: value(minor === null ? null : amount(minor, text(money["currency"]) ?? "USD")),
-    until: value(until === null ? null : exactly(until)),
+    until: value(until === null ? null : moment(until, entry.recorded_at)),
     now: value(lower(words.audit.kinds[text(fact["kind"]) ?? ""])),
     user: thing(text(leaf["user"])),
     about: thing(text(leaf["about"]) ?? text(leaf["user"])),

@@ -21,7 +21,7 @@ export const profile = {
   signedIn: (when: string) => `signed in ${when}`,
   used: (ago: string) => `used ${ago}`,
   end: "End",
-  endLabel: (name: string) => `End the session of ${name}`,
+  endLabel: (does: string, name: string) => `${does}: ${name}`,
   ended: "It has ended",
   endOthers: "End all others",
   othersEnded: "Every other session has ended",
