@@ -24,6 +24,7 @@ const ENTER: Open = To(&[Enter]);
 const EXPECTED: &[(&str, &str, Open)] = &[
     ("GET", "/", ToEverybody),
     ("GET", "/assets/{name}", ToEverybody),
+    ("GET", "/basemap.pmtiles", ToEverybody),
     ("GET", "/healthz", ToEverybody),
     ("GET", "/login/{link}", ToEverybody),
     ("GET", "/v1/openapi.json", ToEverybody),

@@ -92,8 +92,11 @@ export class Station {
       says: null,
     };
     if (before && (before.state === "good" || before.state === "waiting")) {
-      this.#show({ ...scan, state: "again", subject: before.subject });
-      this.#tell("kept", { ...scan, state: "again", subject: before.subject });
+      const again: Scan = { ...scan, state: "again", subject: before.subject };
+      this.#show(again);
+      // What was scanned before somebody began to count is there all the same.
+      if (before.state === "good") this.counting.count(again);
+      this.#tell("kept", again);
       return;
     }
     this.#show(scan);
