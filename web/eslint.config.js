@@ -30,7 +30,9 @@ export default ts.config(
     languageOptions: {
       globals: globals.browser,
       parserOptions: {
-        projectService: { allowDefaultProject: ["*.js", "scripts/*.mjs", "bench/*.mjs", "src/offline/*.js"] },
+        projectService: {
+          allowDefaultProject: ["*.js", "scripts/*.mjs", "bench/*.mjs", "src/offline/*.js"],
+        },
         extraFileExtensions: [".svelte"],
       },
     },

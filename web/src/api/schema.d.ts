@@ -44,6 +44,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/basemap.pmtiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The map's land, waters, borders and towns, as a PMTiles archive.
+         * @description For everybody.
+         */
+        get: operations["basemap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -216,7 +236,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Clients by name.
+         * Containers by name.
          * @description Needs one of the permissions: track, enter, manage, audit, admin.
          */
         get: operations["listContainers"];
@@ -504,6 +524,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records the packages of a table by a mapping, or only says what is wrong with it; sending it again goes on where it stopped.
+         * @description Needs one of the permissions: enter.
+         */
+        post: operations["importTable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/template.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A table to fill in, which needs no mapping.
+         * @description Needs one of the permissions: enter.
+         */
+        get: operations["getImportTemplate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/imports/{import}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far an import is, and which lines were refused.
+         * @description Needs one of the permissions: enter.
+         */
+        get: operations["getImport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/live": {
         parameters: {
             query?: never;
@@ -534,7 +614,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Gives leave for 5 minutes to subscribe to channels of news.
+         * Gives leave for 5 minutes to subscribe to channels of news, and for 10 minutes, by cookies, to ask who keeps tiles of the map in our place.
          * @description Needs one of the permissions: track, enter, manage, audit, admin.
          */
         post: operations["liveTicket"];
@@ -852,6 +932,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/watchlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The packages that one follows, the last picked first.
+         * @description For whoever is signed in.
+         */
+        get: operations["followedPackages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/watchlist/{package}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Follows a package from now on: at most 500 at a time.
+         * @description Needs one of the permissions: track, enter, manage, audit, admin.
+         */
+        put: operations["followPackage"];
+        post?: never;
+        /**
+         * Does not follow it any more.
+         * @description Needs one of the permissions: track, enter, manage, audit, admin.
+         */
+        delete: operations["unfollowPackage"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/openapi.json": {
         parameters: {
             query?: never;
@@ -1078,6 +1202,26 @@ export interface paths {
         get: operations["getPackageWhereabouts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/photos/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives leave to post a photo to where photos are kept.
+         * @description Needs one of the permissions: enter.
+         */
+        post: operations["offerPhotoUpload"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1376,54 +1520,6 @@ export interface paths {
         patch: operations["amendUser"];
         trace?: never;
     };
-    "/v1/imports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post: operations["importTable"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/imports/template.csv": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getImportTemplate"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/imports/{import}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: operations["getImport"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1582,6 +1678,25 @@ export interface components {
             subject: components["schemas"]["Subject"];
             tracker?: components["schemas"]["TrackerId"] | null;
         };
+        /** @description Leave to subscribe to channels. */
+        Channels: {
+            /**
+             * @description What the channels begin with that it is good for; below each are
+             *     `package/ID`, `container/ID`, `place/ID`, `tracker/ID` (ids without their prefix)
+             *     and `tile/ZOOM-COLUMN-ROW` of `zooms`.
+             */
+            begin_with: string[];
+            /** @description Until when it is good. */
+            expires_at: components["schemas"]["Time"];
+            /** @description The host that the ticket is shown to. */
+            host?: string | null;
+            /** @description Shown when connecting and subscribing; it says nothing to its holder. */
+            ticket: string;
+            /** @description The WebSocket to connect to; nothing where channels have none. */
+            url?: string | null;
+            /** @description The zooms of tiles that have channels. */
+            zooms: number[];
+        };
         /** @description Whether one thing does well. */
         Check: {
             /** @description Which thing. */
@@ -1656,6 +1771,20 @@ export interface components {
         };
         /** @enum {string} */
         ContainerKind: "pallet" | "cage" | "box" | "truck" | "aircraft" | "vessel" | "train" | "room" | "shelf" | "other";
+        /** @description A container by its name. */
+        ContainerName: {
+            /** @description Its id. */
+            id: components["schemas"]["ContainerId"];
+            /** @description What people call it. */
+            name: string;
+        };
+        /** @description A part of the list of containers. */
+        Containers: {
+            /** @description By name. */
+            containers: components["schemas"]["ContainerName"][];
+            /** @description Pass it as `cursor` for more; missing at the end. */
+            next?: string | null;
+        };
         /** @description Something a container or a place holds. */
         Content: {
             /** @description A package or a container. */
@@ -2215,6 +2344,13 @@ export interface components {
             /** @description What people call it. */
             name: components["schemas"]["Line40"];
         };
+        /** @description A field of a form. */
+        FormField: {
+            /** @description What it is called. */
+            name: string;
+            /** @description What it holds. */
+            value: string;
+        };
         /** @enum {string} */
         FoundIn: "reference" | "order" | "serial" | "description" | "items" | "client" | "carrier" | "recipient";
         /**
@@ -2336,6 +2472,105 @@ export interface components {
             /** @description Since when. */
             since: components["schemas"]["Time"];
         };
+        /** @description Why one row is refused. */
+        ImportError: {
+            /** @description The column, where it is one column's fault. */
+            column?: string;
+            /**
+             * Format: int64
+             * @description The line of the table on which the row starts, from 1.
+             */
+            line: number;
+            /** @description What is wrong and what is expected. */
+            reason: string;
+        };
+        /** @description A table and how to read it. */
+        ImportInput: {
+            /** @description Record nothing unless every row can be recorded. */
+            all_or_nothing?: boolean;
+            /** @description Only say what would happen and what is wrong; record nothing. */
+            dry_run?: boolean;
+            /**
+             * @description Which column is what, as the mapping files of the command line say it (TOML).
+             *     When missing, the columns are those of `/v1/imports/template.csv`.
+             */
+            mapping?: string | null;
+            /** @description The table as it is: CSV with any delimiter, or a JSON object in each line. */
+            table: string;
+        };
+        /** @description How far an import is. */
+        ImportProgress: {
+            /**
+             * Format: int64
+             * @description Rows that are dealt with.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description Events newly recorded.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Rows that were refused.
+             */
+            failed: number;
+            /** @description The lines of the first 1,000 of them. A dry run says why. */
+            failed_lines: number[];
+            /** @description Whether the end was reached. What was stopped before goes on when it is sent again. */
+            finished: boolean;
+            /** @description Its id. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Rows that had been recorded before.
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description Rows of which something new was recorded.
+             */
+            recorded: number;
+        };
+        /** @description What an import did, or would do. */
+        ImportReport: {
+            /** @description Whether this was only a check. */
+            dry_run: boolean;
+            /** @description Why, at most 1,000 of them. */
+            errors: components["schemas"]["ImportError"][];
+            /**
+             * Format: int64
+             * @description Events newly recorded, or that would be.
+             */
+            events: number;
+            /**
+             * Format: int64
+             * @description Rows that are refused. Nothing of them is recorded.
+             */
+            failed: number;
+            /** @description Its id, which follows from table and mapping. */
+            id: string;
+            /**
+             * Format: int64
+             * @description Rows that had been recorded before.
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description Rows of which something new was recorded, or would be.
+             */
+            recorded: number;
+            /**
+             * Format: int64
+             * @description Rows read.
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows passed over because an earlier run, which was stopped, had done them.
+             */
+            skipped: number;
+        };
         /** @enum {string} */
         IncidentReason: "carrier_damaged_parcel" | "carrier_sorting_error" | "carrier_address_not_found" | "carrier_parcel_lost" | "carrier_not_enough_time" | "carrier_vehicle_issue" | "carrier_capacity_exceeded" | "carrier_mechanical_delay" | "retailer_cancelled" | "retailer_incorrect_data" | "retailer_not_ready" | "retailer_incorrect_parcel" | "retailer_incorrect_dimensions" | "retailer_packaging_issue" | "consignee_refused" | "consignee_business_closed" | "consignee_not_available" | "consignee_not_home" | "consignee_cancelled" | "consignee_verification_failed" | "consignee_incorrect_address" | "consignee_access_restricted" | "consignee_safe_place_unavailable" | "customs_delay" | "customs_documentation" | "customs_duties_unpaid" | "customs_prohibited" | "customs_inspection" | "weather_delay" | "natural_disaster" | "force_majeure" | "parcel_being_researched" | "security_issue" | "regulatory_hold" | "unknown";
         /** @description Something inside a package. */
@@ -2385,20 +2620,11 @@ export interface components {
         Line60: string;
         /** @description What the data of each event holds; the event's name says which of these. */
         LiveEvent: components["schemas"]["Changed"] | components["schemas"]["Carried"] | components["schemas"]["Fix"] | components["schemas"]["OnMap"] | components["schemas"]["Begun"];
-        /** @description Leave to subscribe to channels, where news are published on them. */
+        /** @description Leave to watch, where others answer in our place. */
         LiveTicket: {
-            /**
-             * @description What the channels begin with that it is good for; below each are
-             *     `package/ID`, `container/ID`, `place/ID`, `tracker/ID` (ids without their prefix)
-             *     and `tile/ZOOM-COLUMN-ROW` of `zooms`.
-             */
-            channels: string[];
-            /** @description Until when it is good. */
-            expires_at: components["schemas"]["Time"];
-            /** @description Shown when connecting and subscribing; it says nothing to its holder. */
-            ticket: string;
-            /** @description The zooms of tiles that have channels. */
-            zooms: number[];
+            channels?: components["schemas"]["Channels"] | null;
+            /** @description Whether cookies came with this that let one see tiles of the map for 10 minutes. */
+            tiles: boolean;
         };
         /** @description The audit log. */
         LogView: {
@@ -2483,6 +2709,8 @@ export interface components {
         };
         /** @description An order and how far its packages are. */
         Order: {
+            /** @description What shipping cost, in each currency, credits taken off; for those who may see it. */
+            costs?: components["schemas"]["Money"][] | null;
             expected_first?: components["schemas"]["Time"] | null;
             expected_last?: components["schemas"]["Time"] | null;
             /** @description What those still to come have in common, the largest group first. */
@@ -2503,7 +2731,6 @@ export interface components {
             problems: components["schemas"]["Problematic"][];
             /** @description How many stand where; what no package stands at is left out. */
             statuses: components["schemas"]["StatusCount"][];
-            costs?: components["schemas"]["Money"][] | null;
         };
         /** @description What others are told: events on a bus, where there is one. */
         OutgoingView: {
@@ -2667,6 +2894,13 @@ export interface components {
         };
         /** @description A part of the list of packages, those we learned of last first. */
         PackageList: {
+            /**
+             * @description What the clients and places spoken of are called, by id; a private place by its town
+             *     for whoever may not know more.
+             */
+            names: {
+                [key: string]: string;
+            };
             /**
              * @description Pass it as `cursor` for more; missing at the end. About 2,000 packages are
              *     looked at for one page, so where few of them match it is short, even empty,
@@ -3226,6 +3460,15 @@ export interface components {
             /** @description By name. */
             trackers: components["schemas"]["TrackerName"][];
         };
+        /** @description Leave to post one photo past the API, for 10 minutes. */
+        Upload: {
+            /** @description The form's fields, in this order, before the `file` itself. */
+            fields: components["schemas"]["FormField"][];
+            /** @description Its name when it is added: `?uploaded=`. */
+            upload: string;
+            /** @description Where the form goes, as `multipart/form-data`. */
+            url: string;
+        };
         UserId: string;
         /** @description An account to create. */
         UserInput: {
@@ -3371,102 +3614,6 @@ export interface components {
              */
             vertical_95_m?: number | null;
         };
-        /** @description A table and how to read it. */
-        ImportInput: {
-            table: string;
-            mapping?: string | null;
-            dry_run?: boolean;
-            all_or_nothing?: boolean;
-        };
-        /** @description Why one row is refused. */
-        ImportError: {
-            /**
-             * Format: int64
-             * @description The line.
-             */
-            line: number;
-            column?: string;
-            reason: string;
-        };
-        /** @description What an import did, or would do. */
-        ImportReport: {
-            /** @description Its id. */
-            id: string;
-            dry_run: boolean;
-            /**
-             * Format: int64
-             * @description rows
-             */
-            rows: number;
-            /**
-             * Format: int64
-             * @description recorded
-             */
-            recorded: number;
-            /**
-             * Format: int64
-             * @description known
-             */
-            known: number;
-            /**
-             * Format: int64
-             * @description skipped
-             */
-            skipped: number;
-            /**
-             * Format: int64
-             * @description events
-             */
-            events: number;
-            /**
-             * Format: int64
-             * @description failed
-             */
-            failed: number;
-            errors: components["schemas"]["ImportError"][];
-        };
-        /** @description How far an import is. */
-        ImportProgress: {
-            /** @description Its id. */
-            id: string;
-            finished: boolean;
-            /**
-             * Format: int64
-             * @description done
-             */
-            done: number;
-            /**
-             * Format: int64
-             * @description recorded
-             */
-            recorded: number;
-            /**
-             * Format: int64
-             * @description known
-             */
-            known: number;
-            /**
-             * Format: int64
-             * @description events
-             */
-            events: number;
-            /**
-             * Format: int64
-             * @description failed
-             */
-            failed: number;
-            failed_lines: number[];
-        };
-        /** @description A container by its name. */
-        ContainerName: {
-            id: components["schemas"]["ContainerId"];
-            name: string;
-        };
-        /** @description A part of the list of containers. */
-        Containers: {
-            containers: components["schemas"]["ContainerName"][];
-            next?: string | null;
-        };
     };
     responses: never;
     parameters: never;
@@ -3524,6 +3671,54 @@ export interface operations {
                 content: {
                     "*/*": unknown;
                 };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    basemap: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An ETag: answered with 304 when nothing has changed since. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.pmtiles": unknown;
+                };
+            };
+            /** @description Answered. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.pmtiles": unknown;
+                };
+            };
+            /** @description Nothing has changed. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem. */
             default: {
@@ -4209,6 +4404,11 @@ export interface operations {
             query?: {
                 /** @description When it was taken; now when missing. */
                 happened_at?: components["schemas"]["Time"] | null;
+                /**
+                 * @description The `upload` that `POST /v1/photos/uploads` gave, once the photo was posted there: the
+                 *     body is then empty.
+                 */
+                uploaded?: string | null;
             };
             header?: never;
             path: {
@@ -4581,6 +4781,99 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FixesAccepted"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importTable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImportInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getImportTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getImport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportProgress"];
                 };
             };
             /** @description A problem. */
@@ -5215,6 +5508,98 @@ export interface operations {
             };
         };
     };
+    followedPackages: {
+        parameters: {
+            query?: {
+                /** @description Where to go on: `next` of the page before. */
+                cursor?: string | null;
+                /** @description Most lines to answer; 50 when missing. */
+                limit?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    followPackage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unfollowPackage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                package: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     openApi: {
         parameters: {
             query?: never;
@@ -5583,6 +5968,11 @@ export interface operations {
             query?: {
                 /** @description When it was taken; now when missing. */
                 happened_at?: components["schemas"]["Time"] | null;
+                /**
+                 * @description The `upload` that `POST /v1/photos/uploads` gave, once the photo was posted there: the
+                 *     body is then empty.
+                 */
+                uploaded?: string | null;
             };
             header?: never;
             path: {
@@ -5770,6 +6160,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Whereabouts"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offerPhotoUpload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
                 };
             };
             /** @description A problem. */
@@ -6521,90 +6940,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserView"];
-                };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    importTable: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ImportInput"];
-            };
-        };
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportReport"];
-                };
-            };
-            /** @description A problem. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    getImportTemplate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv; charset=utf-8": unknown;
-                };
-            };
-        };
-    };
-    getImport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                import: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportProgress"];
                 };
             };
             /** @description A problem. */
