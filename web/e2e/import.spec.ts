@@ -38,7 +38,7 @@ test("a file with three bad rows is checked, imported without them, and reported
 
   await page.getByRole("button", { name: "Register 3 packages, leave out 3 rows" }).click();
   await expect(page.getByRole("heading", { name: "3 packages registered" })).toBeVisible();
-  expect(await known("IMP0001")).toBe(200);
+  await expect.poll(() => known("IMP0001")).toBe(200);
   expect(await known("IMP0002")).toBe(404);
 
   const saving = page.waitForEvent("download");
