@@ -5,6 +5,8 @@ export default defineConfig({
   testDir: "e2e",
   // One server, one browser: what one sentence records another one sees.
   workers: 1,
+  // A loaded machine may be slow once; what is wrong is wrong three times.
+  retries: 2,
   timeout: 90_000,
   expect: { timeout: 15_000 },
   reporter: [["list"]],

@@ -31,8 +31,30 @@ function offline(): Plugin {
   };
 }
 
+/** Says of every script how much of it is our own, for `npm run budget`. */
+function weighed(): Plugin {
+  return {
+    name: "weighed",
+    apply: "build",
+    generateBundle(_, bundle) {
+      const parts: Record<string, number> = {};
+      for (const chunk of Object.values(bundle)) {
+        if (chunk.type !== "chunk") continue;
+        let [own, all] = [0, 0];
+        for (const [id, { renderedLength }] of Object.entries(chunk.modules)) {
+          all += renderedLength;
+          const foreign = id.includes("node_modules") || id.includes("browser/generated");
+          if (!foreign && !id.startsWith("\0")) own += renderedLength;
+        }
+        parts[chunk.fileName] = all === 0 ? 0 : own / all;
+      }
+      this.emitFile({ type: "asset", fileName: ".vite/own.json", source: JSON.stringify(parts) });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [svelte(), offline()],
+  plugins: [svelte(), offline(), weighed()],
   server: {
     proxy: Object.fromEntries(proxied.map((it) => [it, { target: binary, changeOrigin: true }])),
   },

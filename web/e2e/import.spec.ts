@@ -2,7 +2,7 @@
 import { expect, test } from "./driver";
 
 const TABLE = `Tracking no;What;Ship to;Weight (kg);Ordered
-IMP0001;Monitor;Vienna, Austria;7,5;31.01.2026
+IMP0001;Screen;Vienna, Austria;7,5;31.01.2026
 IMP0002;Dock;Atlantis;1,0;31.01.2026
 IMP0003;Lamp;Nairobi, Kenya;heavy;01.02.2026
 IMP0004;Chair;Nairobi, Kenya;12,0;the other day

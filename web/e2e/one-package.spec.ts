@@ -35,7 +35,7 @@ test("an order says how many of how many, and what is wrong", async ({ page, sta
   await expect(page.getByRole("link", { name: "Truck 7" })).toBeVisible();
 });
 
-test("what is followed stands on the home page of this device", async ({ page, stage }) => {
+test("what is followed stands on the home page", async ({ page, stage }) => {
   await stage.open(page, "viewer", `/packages/${stage.world.delivered}`);
   await page.getByRole("button", { name: "Follow" }).click();
   await page.getByRole("link", { name: "Home" }).click();

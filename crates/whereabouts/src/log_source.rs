@@ -119,7 +119,10 @@ fn ask(agent: &ureq::Agent, url: &str, token: Option<&str>) -> Result<Option<Byt
         request = request.header("Authorization", format!("Bearer {token}"));
     }
     let mut response = request.call().map_err(|it| format!("{url}: {it}"))?;
+    // A server shows its app at every address that is nothing else: a page is no file of a log.
+    let page = response.body().mime_type() == Some("text/html");
     match response.status().as_u16() {
+        200 if page => Ok(None),
         200 => {
             let bytes = response.body_mut().with_config().limit(FILE_LEN_MAX).read_to_vec();
             Ok(Some(bytes.map_err(|it| format!("{url}: {it}"))?.into()))

@@ -37,13 +37,7 @@ const RETRY: Duration = Duration::from_millis(500);
 
 /// Serves until a signal says stop.
 pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
-    if !wish.listen.ip().is_loopback() && !wish.behind_tls {
-        return Err(failed(format!(
-            "{} is reachable from other machines, and passwords must not travel in the clear: \
-             put TLS in front and add --behind-tls, or listen on 127.0.0.1",
-            wish.listen
-        )));
-    }
+    refuse_in_the_clear(&wish)?;
     log_to_standard_error();
     let folder = wish.folder();
     let note = wish.demo.then(|| demo::note_of(&wish, &folder)).transpose()?;
@@ -110,6 +104,18 @@ pub async fn serve(wish: Serve) -> Result<ExitCode, Failure> {
 }
 
 /// Tells the demo's past and waits until it is derived.
+/// Passwords must not travel in the clear from one machine to another.
+fn refuse_in_the_clear(wish: &Serve) -> Result<(), Failure> {
+    if wish.listen.ip().is_loopback() || wish.behind_tls {
+        return Ok(());
+    }
+    Err(failed(format!(
+        "{} is reachable from other machines, and passwords must not travel in the clear: \
+         put TLS in front and add --behind-tls, or listen on 127.0.0.1",
+        wish.listen
+    )))
+}
+
 async fn begin_demo(
     opened: &Opened,
     note: demo::Note,

@@ -48,7 +48,6 @@ export function watch(watched: Watched, told: Told): () => void {
   let stopped = false;
   let stream: EventSource | null = null;
   let retry: ReturnType<typeof setTimeout> | undefined;
-  let begun = false;
 
   const open = (): void => {
     stream = new EventSource(`/v1/live?${query.toString()}`);
@@ -67,9 +66,8 @@ export function watch(watched: Watched, told: Told): () => void {
     on("reset", () => told.anew?.());
     on("ready", () => {
       connection.back();
-      // A stream that begins a second time does not know what the first one told.
-      if (begun) told.anew?.();
-      begun = true;
+      // What happened between asking and listening was told to nobody.
+      told.anew?.();
     });
     stream.addEventListener("error", () => {
       // The browser comes back by itself unless it was refused.

@@ -1,15 +1,13 @@
-// What somebody chose for this browser: theme, units, and what they follow.
+// What somebody chose for this browser: theme and units.
 
 export type Theme = "system" | "light" | "dark";
 export type Units = "metric" | "imperial";
 
 const KEY = "whereabouts.preferences";
-const FOLLOWED_MAX = 64;
 
 interface Kept {
   theme: Theme;
   units: Units;
-  followed: string[];
 }
 
 class Preferences {
@@ -29,21 +27,6 @@ class Preferences {
   }
   set units(units: Units) {
     this.#kept.units = units;
-    this.#keep();
-  }
-
-  /** The packages that are followed in this browser, the newest first. */
-  get followed(): readonly string[] {
-    return this.#kept.followed;
-  }
-
-  follows(id: string): boolean {
-    return this.#kept.followed.includes(id);
-  }
-
-  follow(id: string, wanted: boolean): void {
-    const others = this.#kept.followed.filter((it) => it !== id);
-    this.#kept.followed = (wanted ? [id, ...others] : others).slice(0, FOLLOWED_MAX);
     this.#keep();
   }
 
@@ -67,7 +50,6 @@ function read(): Kept {
   const kept: Kept = {
     theme: "system",
     units: imperialHere() ? "imperial" : "metric",
-    followed: [],
   };
   try {
     const found: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
@@ -76,9 +58,6 @@ function read(): Kept {
       kept.theme = found.theme;
     if ("units" in found && (found.units === "metric" || found.units === "imperial"))
       kept.units = found.units;
-    if ("followed" in found && Array.isArray(found.followed)) {
-      kept.followed = found.followed.filter((it): it is string => typeof it === "string");
-    }
   } catch {
     // What cannot be read was written by somebody else.
   }

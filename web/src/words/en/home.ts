@@ -9,7 +9,7 @@ export const home = {
   toMeNoneBody: "Packages sent to your e-mail address show up here by themselves.",
   followed: "Following",
   followedNone: "You follow nothing yet",
-  followedNoneBody: "Open a package and choose Follow: it stays here, on this device.",
+  followedNoneBody: "Open a package and choose Follow: it stays here, on every device of yours.",
   attention: "Needs attention",
   attentionNone: "Nothing needs attention",
   attentionAll: "Show all",
