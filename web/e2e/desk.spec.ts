@@ -49,14 +49,15 @@ test("a package is created, loaded into a truck, and moves as the truck does", a
 
   const where = (): Promise<{ lat: number; lon: number; basis: string }> =>
     stage.server.call(desk, "GET", `/v1/packages/${NUMBER}/whereabouts`);
-  for (const lat of [35.4, 36.1]) {
+  // Some thirty metres further: what jumps is not believed.
+  for (const lat of [35.4, 35.4003]) {
     const position = { lat, lon: -89.9 };
     await stage.server.call(desk, "POST", "/v1/fixes", {
       fixes: [{ tracker: made.id, at: now(), position, radius_95_m: 12 }],
     });
     // What follows from a fix is there a moment after it was taken.
     const isAt = async (): Promise<number> => (await where().catch(() => null))?.lat ?? Number.NaN;
-    await expect.poll(isAt).toBeCloseTo(lat, 2);
+    await expect.poll(isAt).toBeCloseTo(lat, 4);
   }
   expect((await where()).basis).toBe("inherited");
 });
