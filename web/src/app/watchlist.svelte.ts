@@ -1,5 +1,5 @@
 // What whoever is signed in follows, as the server keeps it.
-import { api, type PackageLine, problemOf, the } from "../api/client";
+import { api, type PackageLine, type Problem, problemOf, the } from "../api/client";
 import { toasts } from "./toasts.svelte";
 
 const PAGE = 100;
@@ -40,16 +40,18 @@ class Watchlist {
     else after.delete(id);
     this.#ids = after;
     const params = { params: { path: { package: id } } };
+    const refused = (problem: Problem): void => {
+      this.#ids = before;
+      toasts.say(problem.detail ?? problem.title, "bad");
+    };
     try {
-      const { response } = wanted
+      // Both answer nothing, or why not.
+      const { error } = wanted
         ? await api.PUT("/v1/me/watchlist/{package}", params)
         : await api.DELETE("/v1/me/watchlist/{package}", params);
-      // Both answer nothing, or why not.
-      if (!response.ok) throw response;
+      if (error) refused(error);
     } catch (error) {
-      this.#ids = before;
-      const problem = await problemOf(error);
-      toasts.say(problem.detail ?? problem.title, "bad");
+      refused(await problemOf(error));
     }
   }
 }
