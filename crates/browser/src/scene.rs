@@ -217,7 +217,7 @@ impl Scene {
         vec![sum(&mut { packages }), sum(&mut moving.map(|it| it.packages)), sum(&mut { problems })]
     }
 
-    /// Where the buffers are, in the order of [`Buffers::addresses`].
+    /// Where the buffers are, in the order in which `web/src/browser/scene.ts` reads them.
     #[must_use]
     pub fn addresses(&self) -> Vec<u32> {
         self.buffers.addresses()
