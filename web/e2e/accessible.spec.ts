@@ -1,26 +1,8 @@
 // Everybody can use every page: axe finds nothing, in both themes, wide and on a phone; and
 // nothing is asked of another origin or refused by the policy.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-
-import type { Page } from "@playwright/test";
-
+import { violations } from "./axe";
 import { expect, type Stage, test } from "./driver";
 import { ORDER } from "./world";
-
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
-interface Found {
-  violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const found = await page.evaluate<Found>("axe.run(document, { resultTypes: ['violations'] })");
-  return found.violations.flatMap((it) =>
-    it.nodes.map((node) => `${it.id}: ${node.html} ${node.failureSummary}`),
-  );
-}
 
 const paths = (stage: Stage): string[] => [
   "/",
