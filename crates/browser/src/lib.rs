@@ -6,7 +6,7 @@
 //! - [`Trail`]: where the one thing that is selected was, is and will be
 //! - [`Proofs`]: whether what is told of a package is in the audit log
 //! - [`recognise`]: whose number somebody is typing
-//! - [`overhead`], [`night`]: where the sun stands, and where it does not
+//! - [`overhead`]: where the sun stands
 //!
 //! Instants are milliseconds since 1970, positions degrees of WGS 84, longitude first,
 //! heights metres above the ellipsoid; what nobody knows is NaN. Buffers are told as
@@ -22,7 +22,7 @@ mod trail;
 pub use numbers::{Candidate, recognise};
 pub use proofs::{Proofs, Wrong};
 pub use scene::{Scene, vocabulary};
-pub use sky::{night, overhead};
+pub use sky::overhead;
 pub use trail::Trail;
 
 use domain::time::Timestamp;

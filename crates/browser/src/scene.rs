@@ -1,12 +1,12 @@
 //! Every holder on the screen: what tiles and news say of each, in which order they are
 //! drawn, and where they are at an instant.
 
-use std::collections::{BTreeMap, btree_map::Entry};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use domain::{
     holding::HolderId,
     leaf::hex,
-    map::{Cluster, Mark, MarkKind, TileContent, TileId},
+    map::{Cluster, MOVING_TOLD_MAX, Mark, MarkKind, TileContent, TileId},
     mode::Mode,
     whereabouts::Basis,
 };
@@ -33,7 +33,10 @@ pub struct Scene {
     changed: bool,
     marks: Vec<Mark>,
     slots: BTreeMap<HolderId, u32>,
-    clusters: Vec<Cluster>,
+    /// With each whether some in it may move.
+    clusters: Vec<(Cluster, bool)>,
+    /// Whose packages are shown, each once.
+    carriers: Vec<String>,
     buffers: Buffers,
 }
 
@@ -102,6 +105,7 @@ impl Scene {
         kind: &str,
         mode: Option<String>,
         basis: Option<String>,
+        carrier: Option<String>,
         packages: u32,
         problems: u32,
         radius_95_m: u32,
@@ -123,9 +127,22 @@ impl Scene {
         let mode: Option<Mode> = mode.map(|it| it.parse()).transpose().map_err(thrown)?;
         let basis: Option<Basis> = basis.map(|it| it.parse()).transpose().map_err(thrown)?;
         let as_of = instant(as_of);
-        let mark =
-            Mark { id, kind, mode, basis, packages, problems, radius_95_m, as_of, name, path };
-        self.tell(id, Some(mark));
+        self.tell(
+            id,
+            Some(Mark {
+                id,
+                kind,
+                mode,
+                basis,
+                carrier,
+                packages,
+                problems,
+                radius_95_m,
+                as_of,
+                name,
+                path,
+            }),
+        );
         Ok(true)
     }
 
@@ -167,9 +184,10 @@ impl Scene {
         let moving = marks.len();
         marks.extend(resting);
         self.slots = (0..).zip(&marks).map(|(slot, it)| (it.id, slot)).collect();
-        self.clusters = self.tiles.values().flat_map(|it| it.content.clusters.clone()).collect();
+        self.clusters = self.tiles.values().flat_map(|it| it.crowds()).collect();
         self.buffers.arrange(&marks, moving, &self.clusters);
         self.marks = marks;
+        self.tell_carriers_apart();
         true
     }
 
@@ -206,15 +224,40 @@ impl Scene {
         self.clusters.len() as u32
     }
 
-    /// Packages in all, those in what moves, those with a problem.
+    /// Packages in a view as everything was placed last: all; moving, at rest and with a
+    /// problem, each once; and those in crowds of which a tile does not tell who moves. A
+    /// view that is wider than the Earth has all of it.
     #[must_use]
-    pub fn totals(&self) -> Vec<f64> {
-        let moving = self.marks.iter().take(self.buffers.moving());
-        let clustered = |count: fn(&Cluster) -> u32| self.clusters.iter().map(count);
-        let packages = self.marks.iter().map(|it| it.packages).chain(clustered(|it| it.packages));
-        let problems = self.marks.iter().map(|it| it.problems).chain(clustered(|it| it.problems));
-        let sum = |all: &mut dyn Iterator<Item = u32>| all.map(f64::from).sum();
-        vec![sum(&mut { packages }), sum(&mut moving.map(|it| it.packages)), sum(&mut { problems })]
+    pub fn sums(&self, west: f64, south: f64, east: f64, north: f64) -> Vec<f64> {
+        let inside = |[lon, lat]: [f64; 2]| {
+            let turned = (lon - west).rem_euclid(360.0);
+            south <= lat && lat <= north && (360.0 <= east - west || turned <= east - west)
+        };
+        let [mut all, mut moving, mut resting, mut problems, mut mixed] = [0; 5];
+        let mut count = |packages: u32, troubled: u32, of: &mut u64| {
+            all += u64::from(packages);
+            problems += u64::from(troubled);
+            *of += u64::from(packages.saturating_sub(troubled));
+        };
+        for (mark, (place, moves)) in self.marks.iter().zip(self.buffers.places()) {
+            if inside(place) {
+                let of = if moves { &mut moving } else { &mut resting };
+                count(mark.packages, mark.problems, of);
+            }
+        }
+        for (it, may_move) in &self.clusters {
+            if inside([it.at.lon(), it.at.lat()]) {
+                let of = if *may_move { &mut mixed } else { &mut resting };
+                count(it.packages, it.problems, of);
+            }
+        }
+        [all, moving, resting, problems, mixed].map(|it| it as f64).to_vec()
+    }
+
+    /// Whose packages are shown, in the order of the numbers that buffers have.
+    #[must_use]
+    pub fn carriers(&self) -> Vec<String> {
+        self.carriers.clone()
     }
 
     /// Where the buffers are, in the order in which `web/src/browser/scene.ts` reads them.
@@ -270,7 +313,24 @@ impl Scene {
     }
 }
 
+impl Tile {
+    /// Its clusters. A tile tells so many that move one by one; more are in its clusters.
+    fn crowds(&self) -> impl Iterator<Item = (Cluster, bool)> {
+        let moving = self.content.marks.iter().filter(|it| moves(it)).count();
+        self.content.clusters.iter().map(move |it| (*it, MOVING_TOLD_MAX <= moving))
+    }
+}
+
 impl Scene {
+    fn tell_carriers_apart(&mut self) {
+        let carriers: BTreeSet<&str> =
+            self.marks.iter().filter_map(|it| it.carrier.as_deref()).collect();
+        let numbers: BTreeMap<&str, u16> = carriers.into_iter().zip(1..).collect();
+        let number = |it: &Mark| it.carrier.as_deref().map_or(0, |it| numbers[it]);
+        self.buffers.carry(self.marks.iter().map(number).collect());
+        self.carriers = numbers.into_keys().map(str::to_owned).collect();
+    }
+
     fn tell(&mut self, id: HolderId, mark: Option<Mark>) {
         self.clock += 1;
         self.news.insert(id, (self.clock, mark));

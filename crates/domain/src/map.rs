@@ -8,7 +8,7 @@ pub mod stretch;
 mod tests;
 pub mod tile;
 
-pub use columns::{Cluster, InvalidTile, Mark, MarkKind, TileContent};
+pub use columns::{Cluster, InvalidTile, MOVING_TOLD_MAX, Mark, MarkKind, TileContent};
 pub use counts::{Counted, Counts, Tally};
 pub use path::{Path, Waypoint};
 pub use stretch::{Glide, Place, Stretch};

@@ -1,10 +1,9 @@
-//! Where the sun stands overhead, and where it is night: the line between is on the map.
+//! Where the sun stands overhead: what is far from there is dark on the map.
 //!
 //! "Approximate solar coordinates" of the Astronomical Almanac: right to about an arc
 //! minute from 1950 to 2050, two kilometres on the ground.
 
 use crate::{
-    motion::sphere::Vector,
     position::LatLon,
     time::{DAY, Timestamp},
 };
@@ -28,29 +27,9 @@ pub fn overhead(at: Timestamp) -> LatLon {
     LatLon::wrapped(declination_deg, ascension_deg - turned_deg)
 }
 
-/// The edge of where the sun stands lower than `altitude_deg` (0 is sunset, -6, -12 and
-/// -18 end the twilights): so many points around the middle of the night, clockwise as
-/// seen from above.
-#[must_use]
-pub fn night(at: Timestamp, altitude_deg: f64, points: usize) -> Vec<LatLon> {
-    let midnight = Vector::of(overhead(at)).times(-1.0);
-    // The sun is never above a pole: north is always aside.
-    let north = Vector([0.0, 0.0, 1.0]);
-    let up = north.minus(midnight.times(midnight.dot(north))).unit();
-    let east = up.cross(midnight);
-    let (near, far) = libm::sincos((90.0 + altitude_deg).to_radians());
-    let point = |index: usize| {
-        let turn = std::f64::consts::TAU * index as f64 / points as f64;
-        let (sin, cos) = libm::sincos(turn);
-        midnight.times(far).plus(up.times(near * cos)).plus(east.times(near * sin)).point()
-    };
-    (0..points).map(point).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geodesy::distance_m;
 
     fn at(millis: i64) -> Timestamp {
         Timestamp::from_millis(millis).unwrap()
@@ -66,23 +45,5 @@ mod tests {
         // The equinox of 20 March 2024, 03:06, and the solstice of 20 June 2024, 20:51.
         assert!(overhead(at(1_710_903_960_000)).lat().abs() < 0.01);
         assert!((overhead(at(1_718_916_660_000)).lat() - 23.436).abs() < 0.01);
-    }
-
-    #[test]
-    fn night_is_all_that_is_far_from_the_sun() {
-        let when = at(1_718_916_660_000);
-        let sun = overhead(when);
-        for (altitude_deg, far_deg) in [(0.0, 90.0), (-6.0, 96.0), (-18.0, 108.0)] {
-            for point in night(when, altitude_deg, 36) {
-                let far_m = distance_m(sun, point);
-                // On a sphere; the ellipsoid differs by half a per cent.
-                let degrees = far_m / 111_195.0;
-                assert!((degrees - far_deg).abs() < 0.5, "{point:?}: {degrees}");
-            }
-        }
-        // Midsummer: the sun does not set at the Arctic Circle, nor rise beyond the Antarctic.
-        let edge = night(when, 0.0, 360);
-        let highest = edge.iter().map(|it| it.lat()).fold(f64::MIN, f64::max);
-        assert!((highest - 66.56).abs() < 0.1, "{highest}");
     }
 }

@@ -56,6 +56,17 @@ pub enum Together {
     },
 }
 
+/// Packages that have something in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// What.
+    pub together: Together,
+    /// How many they are.
+    pub packages: usize,
+    /// One of them: where it is, all are.
+    pub one: PackageId,
+}
+
 /// A package that needs somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
@@ -75,7 +86,7 @@ pub struct OrderView {
     /// How many stand where, in the order of the vocabulary.
     pub statuses: Vec<(Status, usize)>,
     /// What those still to come have in common, the largest group first.
-    pub groups: Vec<(Together, usize)>,
+    pub groups: Vec<Group>,
     /// Packages with a problem, and lost ones, those known longest first.
     pub problems: Vec<Trouble>,
     /// How many of those there are.
@@ -108,7 +119,7 @@ impl Service {
         let (ids, more) = self.order_packages(order).await?;
         let mut view = OrderView { more, ..OrderView::default() };
         let mut statuses: BTreeMap<u8, (Status, usize)> = BTreeMap::new();
-        let mut groups: HashMap<Together, usize> = HashMap::new();
+        let mut groups: HashMap<Together, Group> = HashMap::new();
         let mut alike: HashMap<Alike, PackageId> = HashMap::new();
         let mut above: HashMap<Subject, Holder> = HashMap::new();
         for some in ids.chunks(AT_ONCE) {
@@ -129,7 +140,8 @@ impl Service {
                 }
                 let together = self.together(&state, &mut above).await?;
                 if let Some(together) = together {
-                    *groups.entry(together).or_default() += 1;
+                    let new = Group { together, packages: 0, one: *id };
+                    groups.entry(together).or_insert(new).packages += 1;
                 }
                 alike.entry(key(&state, together)).or_insert(*id);
             }
@@ -138,8 +150,8 @@ impl Service {
             return Err(Error::NotFound(format!("the order {order}")));
         }
         view.statuses = statuses.into_values().collect();
-        view.groups = groups.into_iter().collect();
-        view.groups.sort_by_key(|(it, count)| (std::cmp::Reverse(*count), format!("{it:?}")));
+        view.groups = groups.into_values().collect();
+        view.groups.sort_by_key(|it| (std::cmp::Reverse(it.packages), it.one));
         view.groups.truncate(GROUPS_MAX);
         view.expected = self.expected_of(alike.into_values().take(GROUPS_MAX)).await?;
         Ok(view)

@@ -65,6 +65,25 @@ export async function the<T>(
   throw new Refused(isProblem(error) ? error : unnamed(response.status));
 }
 
+/** An answer's bytes, of the type that is asked for; a refusal is thrown. */
+export async function bytesOf(
+  address: string,
+  accept: string,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  let response: Response;
+  try {
+    response = await fetch(address, { headers: { accept }, signal });
+  } catch (error) {
+    if (!signal.aborted) connection.lost();
+    throw error;
+  }
+  connection.back();
+  if (response.status === 401) signedOut();
+  if (!response.ok) throw new Refused(await problemOf(response));
+  return new Uint8Array(await response.arrayBuffer());
+}
+
 /** What went wrong, of whatever was thrown or answered. */
 export async function problemOf(thrown: unknown): Promise<Problem> {
   if (thrown instanceof Refused) return thrown.problem;

@@ -2362,6 +2362,8 @@ export interface components {
             departed_at?: components["schemas"]["Time"] | null;
             from?: components["schemas"]["PlaceId"] | null;
             mode?: components["schemas"]["Mode"] | null;
+            /** @description One of them: where it is, all of them are. */
+            one: components["schemas"]["PackageId"];
             /** @description How many. */
             packages: number;
             place?: components["schemas"]["PlaceId"] | null;
@@ -2427,6 +2429,8 @@ export interface components {
             /** @description When the latest fact it rests on happened. */
             as_of: components["schemas"]["Time"];
             basis?: components["schemas"]["Basis"] | null;
+            /** @description The carrier of most of its packages that are on their way, as in `ups`. */
+            carrier?: string | null;
             id?: components["schemas"]["Subject"] | null;
             /** @description Names it for as long as it is shown. */
             key: string;

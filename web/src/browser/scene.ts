@@ -49,6 +49,8 @@ export interface Columns {
   readonly offsets: Float32Array<ArrayBuffer>;
   /** Degrees clockwise from north; of what rests, where it was heading last. */
   readonly courses: Float32Array<ArrayBuffer>;
+  /** Metres per second over the ground; 0 at rest. */
+  readonly speeds: Float32Array<ArrayBuffer>;
   /** It is within this many metres, 95 times of 100; grows with silence. */
   readonly radii: Float32Array<ArrayBuffer>;
   /** Seconds since the latest fact. */
@@ -56,6 +58,8 @@ export interface Columns {
   readonly bases: Uint8Array<ArrayBuffer>;
   readonly kinds: Uint8Array<ArrayBuffer>;
   readonly modes: Uint8Array<ArrayBuffer>;
+  /** The carrier of most packages: 0 none, else its place in `carriers` and 1. */
+  readonly carriers: Uint16Array<ArrayBuffer>;
   readonly packages: Uint32Array<ArrayBuffer>;
   readonly problems: Uint32Array<ArrayBuffer>;
   /** Where there are too many to be shown one by one; positions are pairs. */
@@ -66,15 +70,30 @@ export interface Columns {
     readonly holders: Uint32Array<ArrayBuffer>;
     readonly packages: Uint32Array<ArrayBuffer>;
     readonly problems: Uint32Array<ArrayBuffer>;
+    /** 1 if some of its holders may move, else 0. */
+    readonly mixed: Uint8Array<ArrayBuffer>;
   };
 }
 
-/** What all tiles together hold. */
-export interface Totals {
+/** How many packages there are, and how they are: every one counts once. */
+export interface Sums {
   readonly packages: number;
   readonly moving: number;
-  readonly problems: number;
+  readonly resting: number;
+  readonly attention: number;
+  /** In crowds of which a tile does not tell who moves. */
+  readonly together: number;
 }
+
+/** A part of the Earth; east of west, also across the antimeridian. */
+export interface Bounds {
+  readonly west: number;
+  readonly south: number;
+  readonly east: number;
+  readonly north: number;
+}
+
+const EVERYWHERE: Bounds = { west: -180, south: -90, east: 180, north: 90 };
 
 /** A point of a path. */
 export interface Point {
@@ -99,6 +118,7 @@ export class Scene {
   readonly #held = new Held();
   readonly #memory: WebAssembly.Memory;
   #columns: Columns | null = null;
+  #carriers: readonly string[] | null = null;
 
   constructor(memory: WebAssembly.Memory) {
     this.#memory = memory;
@@ -139,6 +159,7 @@ export class Scene {
       it.kind,
       it.mode,
       it.basis,
+      it.carrier,
       it.packages,
       it.problems,
       it.radius_95_m,
@@ -151,7 +172,10 @@ export class Scene {
   /** Gives every holder a slot if anything changed; true if so: then every column is another. */
   arrange(): boolean {
     const changed = this.#held.arrange();
-    if (changed) this.#columns = null;
+    if (changed) {
+      this.#columns = null;
+      this.#carriers = null;
+    }
     return changed;
   }
 
@@ -171,10 +195,17 @@ export class Scene {
     return this.#columns;
   }
 
-  /** What all tiles together hold. */
-  totals(): Totals {
-    const [packages = 0, moving = 0, problems = 0] = this.#held.totals();
-    return { packages, moving, problems };
+  /** What a view holds as everything was placed last. */
+  sums({ west, south, east, north }: Bounds = EVERYWHERE): Sums {
+    const told = this.#held.sums(west, south, east, north);
+    const [packages = 0, moving = 0, resting = 0, attention = 0, together = 0] = told;
+    return { packages, moving, resting, attention, together };
+  }
+
+  /** Whose packages are shown. */
+  get carriers(): readonly string[] {
+    this.#carriers ??= this.#held.carriers();
+    return this.#carriers;
   }
 
   keyOf(slot: number): string | null {
@@ -224,11 +255,13 @@ export class Scene {
       positions: wide(0, count * 3),
       offsets: single(1, count * 3),
       courses: single(2, count),
+      speeds: single(16, count),
       radii: single(3, count),
       ages: single(4, count),
       bases: bytes(5, count),
       kinds: bytes(6, count),
       modes: bytes(7, count),
+      carriers: new Uint16Array(buffer, at(17), count),
       packages: counts(8, count),
       problems: counts(9, count),
       clusters: {
@@ -238,6 +271,7 @@ export class Scene {
         holders: counts(12, crowds),
         packages: counts(13, crowds),
         problems: counts(14, crowds),
+        mixed: bytes(15, crowds),
       },
     };
   }

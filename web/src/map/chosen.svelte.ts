@@ -9,9 +9,13 @@ import {
   type Whereabouts,
 } from "../api/client";
 import { watch } from "../api/live";
-import type { Holder } from "./holders";
-import { spotAt, type Path, type Spot } from "./motion";
-import { lastTrip, pathOf, readTrack, type TrackPoint } from "./track";
+import { KINDS, type Kind, type Scene } from "../browser/scene";
+import { Trail, type Spot, type TrackPoint } from "../browser/trail";
+import { holderAt, type Holder } from "./holders";
+import type { Level } from "./inside";
+import { Located } from "./located.svelte";
+import { floorsOf, loadOf } from "./opened";
+import { lastTrip, readTrack } from "./track";
 
 export interface About {
   readonly title: string;
@@ -22,28 +26,28 @@ export interface About {
   readonly contents: readonly { id: string; name: string }[];
   readonly floors: readonly { name: string; above_ground_m: number }[];
   readonly ground_m: number;
+  readonly radius_m: number;
 }
 
-/** A whereabouts is asked for two instants, and moves evenly between the two answers. */
-const AHEAD_MS = 60_000;
-const AGAIN_MS = 30_000;
 /** News come in bunches: a scan of a truck tells of all that it carries. */
 const NEWS_MS = 300;
 const TRACK_MS = 14 * 24 * 3_600_000;
 
 export class Chosen {
   about = $state.raw<About | null>(null);
-  whereabouts = $state.raw<Whereabouts | null>(null);
   track = $state.raw<readonly TrackPoint[]>([]);
+  /** What is drawn inside it: its floors, or its load. */
+  levels = $state.raw<readonly Level[]>([]);
   problem = $state.raw<Problem | null>(null);
   /** Whether everything that can be known of it has been asked for once. */
   known = $state(false);
-  #path: Path | null = null;
-  #past: Path | null = null;
+  #located: Located | null;
+  /** A place stays where it is. */
+  #stands: { readonly lat: number; readonly lon: number } | null = null;
+  #past: Trail | null = null;
   #stop = new AbortController();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #unwatch: () => void;
-  #asked_at: number | null | undefined;
 
   /** `id` is a subject; a lane has only the key it has in tiles. */
   constructor(
@@ -51,6 +55,11 @@ export class Chosen {
     readonly key: string | null,
     private readonly told: () => void,
   ) {
+    const moves = id !== null && (this.kind === "package" || this.kind === "container");
+    const changed = (): void => this.told();
+    this.#located = moves
+      ? new Located(id, { mode: () => this.about?.mode ?? null, changed })
+      : null;
     void this.#learn();
     this.#unwatch = this.#listen();
   }
@@ -62,49 +71,56 @@ export class Chosen {
     return prefix === "plc_" ? "place" : "lane";
   }
 
-  /** Keeps what is known true for now, or for a past instant. */
-  follow(at: number | null): void {
-    const minute = at === null ? null : Math.floor(at / AHEAD_MS);
-    if (this.#asked_at === minute) return;
-    this.#asked_at = minute;
-    void this.#locate(at);
+  get whereabouts(): Whereabouts | null {
+    return this.#located?.whereabouts ?? null;
   }
 
-  /** Which holder of the map it is or is in. */
-  among(holders: Iterable<Holder>): Holder | null {
-    const chain = new Set(this.whereabouts?.chain ?? []);
-    const place = this.whereabouts?.place;
-    for (const it of holders) {
-      if (it.key === this.key) return it;
-      if (it.id === null) continue;
-      if (it.id === this.id || chain.has(it.id) || it.id === place) return it;
+  /** Keeps what is known true for now, or for a past instant. */
+  follow(at: number | null): void {
+    this.#located?.follow(at);
+  }
+
+  /** What of the map it is or is in, the nearest to it first; nothing if no tile shows any. */
+  among(scene: Scene): Holder | null {
+    const { chain = [], place } = this.whereabouts ?? {};
+    for (const it of [this.key, this.id, ...chain, place]) {
+      const slot = it ? scene.slotOf(it) : null;
+      if (slot !== null) return holderAt(scene, slot);
     }
     return null;
   }
 
-  /** Where it is at an instant, by itself: also when no tile shows it. */
-  spot(at: number, live: boolean): Spot | null {
-    const path = live || !this.#past ? this.#path : this.#past;
-    return path ? spotAt(path, at) : null;
+  /** Where it was, by its track. */
+  past(at: number): Spot | null {
+    return this.#past?.at(at) ?? null;
   }
 
-  /** Stands for it on the map where nothing else does. */
+  /** Stands for it on the map where nothing else does: what is selected never disappears. */
   standIn(at: number, live: boolean): Holder | null {
-    const path = live || !this.#past ? this.#path : this.#past;
-    if (!path) return null;
+    const spot = live || !this.#past ? this.#located?.at(at) : this.past(at);
+    const place = spot ?? this.#stands;
+    if (!place) return null;
+    const kind = this.about?.kind as Kind | undefined;
     return {
-      key: "chosen",
+      slot: ALONE,
+      key: ALONE_KEY,
       id: this.id,
-      kind: this.about?.kind ?? "package",
+      name: this.about?.title ?? null,
+      lat: place.lat,
+      lon: place.lon,
+      height_m: spot?.height ?? 0,
+      course: spot?.course ?? null,
+      speed_mps: 0,
+      radius_95_m: this.whereabouts?.radius_95_m ?? spot?.radius ?? 0,
+      age_s: spot ? Math.max(0, at - spot.asOf) / 1000 : 0,
+      kind: kind && KINDS.includes(kind) ? kind : "package",
       mode: this.about?.mode ?? null,
+      basis: (live ? this.whereabouts?.basis : null) ?? spot?.basis ?? null,
+      carrier: null,
       packages: 1,
       problems: 0,
-      radius_95_m: this.whereabouts?.radius_95_m ?? 0,
-      as_of: this.whereabouts ? Date.parse(this.whereabouts.as_of) : at,
-      name: this.about?.title ?? null,
-      path,
-      // What is selected is drawn above everything, whether it moves or not.
-      moves: true,
+      // It is drawn above everything, whether it moves or not.
+      travels: true,
     };
   }
 
@@ -112,6 +128,9 @@ export class Chosen {
     this.#stop.abort();
     this.#unwatch();
     clearTimeout(this.#timer);
+    this.#located?.close();
+    this.#past?.free();
+    this.#past = null;
   }
 
   /** Whatever is told of it, or of what carries it, shows at once while the present is shown. */
@@ -119,14 +138,14 @@ export class Chosen {
     if (!this.id || (this.kind !== "package" && this.kind !== "container")) return () => undefined;
     const anew = (): void => {
       clearTimeout(this.#timer);
-      if (this.#asked_at === null) this.#timer = setTimeout(() => void this.#renew(), NEWS_MS);
+      if (this.#located?.live) this.#timer = setTimeout(() => void this.#renew(), NEWS_MS);
     };
     const told = { changed: anew, carried: anew, fix: anew, anew };
     return watch({ [this.kind]: [this.id] }, told);
   }
 
   async #renew(): Promise<void> {
-    await Promise.all([this.#locate(null), this.#trace()]);
+    await Promise.all([this.#located?.renew(), this.#trace()]);
   }
 
   async #learn(): Promise<void> {
@@ -137,12 +156,19 @@ export class Chosen {
       else if (this.kind === "place") this.about = await this.#place(signal);
       this.told();
       if (this.kind !== "lane" && this.kind !== "place") await this.#trace();
+      this.levels = await this.#open(signal);
     } catch (error) {
       if (!signal.aborted) this.problem = await problemOf(error);
     } finally {
       this.known = true;
       this.told();
     }
+  }
+
+  async #open(signal: AbortSignal): Promise<readonly Level[]> {
+    if (!this.about || !this.id) return [];
+    if (this.kind === "place") return floorsOf(this.id, this.about.floors, signal);
+    return this.kind === "container" ? loadOf(this.about.contents) : [];
   }
 
   async #container(signal: AbortSignal): Promise<About> {
@@ -175,44 +201,10 @@ export class Chosen {
   async #place(signal: AbortSignal): Promise<About> {
     const params = { path: { place: this.id ?? "" } };
     const it = await the(api.GET("/v1/places/{place}", { params, signal }));
-    const at = Date.now();
-    const ground_m = it.ground_m ?? 0;
-    this.#path = { at: [at], lat: [it.position.lat], lon: [it.position.lon], height_m: [null] };
-    return { ...nothing, title: it.name, kind: it.kind, floors: it.floors, ground_m };
-  }
-
-  async #locate(at: number | null): Promise<void> {
-    clearTimeout(this.#timer);
-    if (this.kind !== "package" && this.kind !== "container") return;
-    const now = at ?? Date.now();
-    try {
-      const [here, ahead] = await Promise.all([this.#ask(now), this.#ask(now + AHEAD_MS)]);
-      this.whereabouts = here;
-      const both = [here, ahead];
-      this.#path = {
-        at: [now, now + AHEAD_MS],
-        lat: both.map((it) => it.lat),
-        lon: both.map((it) => it.lon),
-        height_m: both.map((it) => it.height_m ?? null),
-      };
-      this.told();
-    } catch (error) {
-      if (!this.#stop.signal.aborted) this.problem = await problemOf(error);
-    }
-    if (at === null && !this.#stop.signal.aborted) {
-      this.#timer = setTimeout(() => void this.#renew(), AGAIN_MS);
-    }
-  }
-
-  async #ask(at: number): Promise<Whereabouts> {
-    const query = { at: new Date(at).toISOString() };
-    const { signal } = this.#stop;
-    if (this.kind === "package") {
-      const params = { path: { package: this.id ?? "" }, query };
-      return the(api.GET("/v1/packages/{package}/whereabouts", { params, signal }));
-    }
-    const params = { path: { container: this.id ?? "" }, query };
-    return the(api.GET("/v1/containers/{container}/whereabouts", { params, signal }));
+    const { ground_m: above, radius_m } = it;
+    const ground_m = above ?? 0;
+    this.#stands = it.position;
+    return { ...nothing, title: it.name, kind: it.kind, floors: it.floors, ground_m, radius_m };
   }
 
   async #trace(): Promise<void> {
@@ -228,11 +220,17 @@ export class Chosen {
     // A track that does not come leaves the last one; where it is says what went wrong.
     if (!answer?.ok) return;
     const whole = readTrack(await answer.json());
+    if (this.#stop.signal.aborted) return;
     this.track = this.kind === "container" ? lastTrip(whole) : whole;
-    this.#past = pathOf(this.track);
+    this.#past?.free();
+    this.#past = this.track.length > 0 ? new Trail(this.about?.mode ?? null, this.track) : null;
     this.told();
   }
 }
+
+/** The slot and key of what stands on the map by itself. */
+export const ALONE = -1;
+const ALONE_KEY = "chosen";
 
 const nothing: About = {
   title: "",
@@ -243,6 +241,7 @@ const nothing: About = {
   contents: [],
   floors: [],
   ground_m: 0,
+  radius_m: 0,
 };
 
 const modeOf: Record<string, Mode | undefined> = {

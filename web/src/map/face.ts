@@ -3,8 +3,9 @@
 import type { Chosen } from "./chosen.svelte";
 import type { Narrowed } from "./fleet";
 import type { Crowd, Holder } from "./holders";
+import type { Group } from "./pins";
 import type { Theme } from "./palette";
-import type { Colouring } from "./scene";
+import type { Colouring } from "./marks";
 import type { Camera } from "./surface";
 
 /** What a map beside something shows. */
@@ -16,7 +17,7 @@ export type About =
   /** One package with its track and the profile of its height. */
   | { is: "package"; id: string }
   /** The packages of an order, by where they are together. */
-  | { is: "order"; order: string }
+  | { is: "order"; groups: readonly Group[] }
   /** What packages travel in. */
   | { is: "container"; id: string }
   /** A place with its floors. */

@@ -1,5 +1,5 @@
 // The view that shows all of some points.
-import { angle, EARTH_M, type Point } from "./motion";
+import { angle, EARTH_M, type Point } from "./sphere";
 
 const SMALLEST_M = 40_000;
 const PARALLEL_M = 40_075_016.7;

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 
 import { discs } from "./ground";
-import { angle, EARTH_M } from "./motion";
+import { angle, EARTH_M } from "./sphere";
 
 it("draws a doubt as a disc of true size, anywhere on Earth", () => {
   for (const lat of [0, 48, 71]) {

@@ -1,11 +1,11 @@
 // What stands on the ground: stalks below what flies, and the grid where the basemap has no more.
 import type { Feature, FeatureCollection, LineString, Polygon } from "geojson";
 
-import { towards } from "./motion";
+import type { Bounds } from "../browser/scene";
+import { towards } from "./sphere";
 import type { Tone } from "./palette";
-import type { Disc, Mark } from "./scene";
+import type { Disc, Mark } from "./marks";
 import type { Line } from "./surface";
-import type { Bounds } from "./tiles";
 
 /** From this zoom on the ground is empty but for the grid. */
 const GRID_FROM = 8.5;

@@ -1,8 +1,8 @@
 // Where points in space are on the screen, and which of them the Earth hides.
 import { MapView, _GlobeView as GlobeView, type Viewport } from "@deck.gl/core";
 
-import { EARTH_M, unit } from "./motion";
-import type { View } from "./scene";
+import { EARTH_M, unit } from "./sphere";
+import type { View } from "./marks";
 
 export interface Looking {
   readonly lat: number;

@@ -1,27 +1,27 @@
 // The living map: what is shown, when, of whom; frames only while something moves on the screen.
 import { problemOf, type Problem } from "../api/client";
-import { Chosen } from "./chosen.svelte";
+import type { Scene, Sums } from "../browser/scene";
+import { Backdrop } from "./backdrop";
+import { ALONE, Chosen } from "./chosen.svelte";
 import type { Begin, Heard, Pointed } from "./face";
 import { Fleet, type Narrowed } from "./fleet";
 import { framing } from "./frame";
+import { fence } from "./ground";
 import { exaggeration } from "./heights";
-import type { Holder } from "./holders";
-import type { Lens } from "./lens";
-import { spotAt, type Point } from "./motion";
-import { tones, type Theme } from "./palette";
-import { hitAt } from "./pointing";
-import { dotsOf, doubts, marksOf, toneOf, type Colouring, type Dot, type Mark } from "./scene";
-import { discs, fence, grid } from "./ground";
-import { night } from "./sun";
-import { sumsOf, type Sums } from "./sums";
-import { Surface, type Camera, type Line } from "./surface";
+import type { PlacedTag } from "./inside";
+import { crowds, resting, travelling, type Holder } from "./holders";
+import { dotsOf, doubts, marksOf } from "./marks";
+import type { Colouring, Dot, Look, Mark } from "./marks";
+import { pause } from "./pacing";
+import type { Theme } from "./palette";
+import { Pins, type Group, type Pin } from "./pins";
+import { hitAt, pointedAt } from "./pointing";
+import type { Point } from "./sphere";
+import { Surface, type Camera } from "./surface";
+import { selection } from "./selection";
 import { tilesOf } from "./tiles";
-import { trackLines } from "./track";
 
-/** A frame is worth it once something has moved by this much of a pixel. */
-const STEP_PX = 0.3;
-const FRAME_MS = { least: 15, calm: 2_000, most: 10_000 };
-const NIGHT_MS = 60_000;
+const AGE_MS = 1_000;
 const RENEW_MS = 250;
 const FAR_ZOOM = 2.6;
 /** Seen from so near, a tile's data are finer than the view by this much. */
@@ -41,8 +41,14 @@ export class Living {
   sums = $state.raw<Sums | null>(null);
   pointed = $state.raw<Pointed | null>(null);
   chosen = $state.raw<Chosen | null>(null);
-  /** Where the chosen one is on the screen. */
-  anchor = $state.raw<{ x: number; y: number } | null>(null);
+  /** What of the map the chosen one is or is in. */
+  holder = $state.raw<Holder | null>(null);
+  /** Groups of one order; then nothing else is shown. */
+  pins = $state.raw<readonly Pin[] | null>(null);
+  /** What stands inside the chosen one. */
+  tags = $state.raw<readonly PlacedTag[]>([]);
+  /** Carriers in the order in which they were first seen. */
+  carriers = $state.raw<readonly string[]>([]);
   problem = $state.raw<Problem | null>(null);
   ready = $state(false);
   waiting = $state(true);
@@ -57,13 +63,15 @@ export class Living {
   #played_at = 0;
   #marks: readonly Mark[] = [];
   #dots: readonly Dot[] = [];
-  #night_at = -Infinity;
-  #doubted = "[]";
+  #aged_at = -Infinity;
+  #backdrop: Backdrop;
+  #pins: Pins | null = null;
   #closed = false;
   #observer: ResizeObserver;
 
   constructor(
     element: HTMLElement,
+    memory: WebAssembly.Memory,
     begin: Begin,
     private readonly heard: Heard,
   ) {
@@ -73,7 +81,7 @@ export class Living {
     this.flat = begin.flat;
     this.at = begin.at;
     this.camera = begin.camera;
-    this.#fleet = new Fleet(begin.narrowed ?? {}, {
+    this.#fleet = new Fleet(memory, begin.narrowed ?? {}, {
       failed: (error) => void problemOf(error).then((it) => (this.problem = it)),
       changed: () => {
         this.problem = null;
@@ -91,6 +99,7 @@ export class Living {
         picked: (at) => this.#pick(at.x, at.y),
       },
     );
+    this.#backdrop = new Backdrop(this.#surface);
     void this.#surface.begun().then(() => {
       this.ready = true;
       this.#settled();
@@ -106,8 +115,13 @@ export class Living {
     return this.at ?? Date.now();
   }
 
-  get holders(): ReadonlyMap<string, Holder> {
-    return this.#fleet.holders;
+  get scene(): Scene {
+    return this.#fleet.scene;
+  }
+
+  get #look(): Look {
+    const { colouring, carriers, taller } = this;
+    return { theme: this.#theme, colouring, carriers, taller };
   }
 
   close(): void {
@@ -118,6 +132,7 @@ export class Living {
     document.removeEventListener("visibilitychange", this.#seen);
     this.#observer.disconnect();
     this.chosen?.close();
+    this.#pins?.close();
     this.#fleet.stop();
     this.#surface.close();
   }
@@ -181,18 +196,34 @@ export class Living {
 
   /** Brings the chosen one into the middle. */
   centre(zoom = Math.max(this.camera.zoom, 5)): void {
-    const spot = this.#chosenSpot();
+    const spot = this.#chosenHolder();
     if (spot) this.fly({ lat: spot.lat, lon: spot.lon, zoom }, 1400);
   }
 
   /** Shows all of the chosen one's track, or the place it is at. */
   frame(duration_ms: number): void {
-    const spot = this.#chosenSpot();
+    const spot = this.#chosenHolder();
     const points: Point[] = (this.chosen?.track ?? []).map((it) => [it.lat, it.lon]);
+    points.push(...(this.#pins?.points(this.instant) ?? []));
     if (spot) points.push([spot.lat, spot.lon]);
     const { width, height } = this.#surface.view();
     const found = framing(points, width, height);
     if (found) this.fly({ ...found, pitch: 1 < found.zoom ? 42 : 0 }, duration_ms);
+  }
+
+  /** Shows groups of packages and nothing else; framed once it is known where all are. */
+  pin(groups: readonly Group[]): void {
+    this.#pins?.close();
+    let framed = false;
+    this.#pins = new Pins(groups, () => {
+      if (!framed && this.#pins?.known) {
+        framed = true;
+        this.frame(0);
+      }
+      this.#draw();
+    });
+    this.pins = [];
+    this.#follow();
   }
 
   /** Shows other packages. */
@@ -206,14 +237,15 @@ export class Living {
 
   #follow(): void {
     const { bounds, camera } = this.#surface;
-    this.#fleet.show(tilesOf(bounds, camera.zoom + FINER), this.at);
+    this.#fleet.show(this.#pins ? [] : tilesOf(bounds, camera.zoom + FINER), this.at);
+    this.#pins?.follow(this.at);
     this.chosen?.follow(this.at);
   }
 
   #settled(): void {
     if (!this.ready) return;
     this.#follow();
-    this.#backdrop();
+    this.#backdrop.show(this.instant);
     this.#changed();
     this.heard.settled();
   }
@@ -230,87 +262,71 @@ export class Living {
     this.waiting = this.#fleet.waiting;
     if (!this.ready || this.#closed) return;
     this.#renewed_at = performance.now();
-    const at = this.instant;
-    this.#dots = dotsOf(this.#fleet.holders.values(), this.#fleet.crowds, at, this.colouring);
+    this.#place();
+    const unseen = this.scene.carriers.filter((it) => !this.carriers.includes(it));
+    if (unseen.length > 0) this.carriers = [...this.carriers, ...unseen];
+    this.#dots = dotsOf(resting(this.scene), crowds(this.scene), this.#look);
     this.#surface.dots(this.#dots);
-    this.#count(at);
+    this.holder = this.#chosenHolder();
+    this.#count();
     this.#draw();
+  }
+
+  /** Everything to where it is at the instant that is shown. */
+  #place(): void {
+    const at = this.instant;
+    const arranged = this.scene.arrange();
+    this.scene.place(at);
+    if (!arranged && Math.abs(at - this.#aged_at) < AGE_MS) return;
+    this.#aged_at = at;
+    this.scene.age(at);
   }
 
   #draw(): void {
     if (!this.ready || this.#closed) return;
     this.#advance();
-    const at = this.instant;
+    this.#place();
     const lens = this.#surface.view();
     this.camera = this.#surface.camera;
     this.times = exaggeration(lens.zoom, this.taller);
     this.metresPerPixel = lens.metresPerPixel(this.camera.lat);
     const chosen = this.#chosenHolder();
-    const on = new Set<string>();
-    if (chosen) on.add(chosen.key);
-    if (this.pointed?.holder) on.add(this.pointed.holder.key);
-    const shown = chosen && !this.#fleet.holders.has(chosen.key) ? [chosen] : [];
-    const look = { theme: this.#theme, colouring: this.colouring, taller: this.taller };
-    this.#marks = marksOf([...this.#fleet.holders.values(), ...shown], at, look, lens, on);
-    this.#surface.draw(this.#marks, this.#lines(chosen, at, lens));
+    const hovered = this.pointed?.holder ? this.scene.slotOf(this.pointed.holder.key) : null;
+    const on = new Set<number>();
+    if (chosen) on.add(chosen.slot);
+    if (hovered !== null) on.add(hovered);
+    const all = [...travelling(this.scene), ...(chosen?.slot === ALONE ? [chosen] : [])];
+    this.#marks = marksOf(all, this.#look, lens, on);
+    const look = { ...this.#look, times: this.times };
+    const drawn = chosen && this.chosen && selection(this.chosen, chosen, this.at, look, lens);
+    this.tags = drawn?.tags ?? [];
+    const lines = [...(drawn?.lines ?? []), ...fence(this.#marks)];
+    this.#surface.draw(this.#marks, lines, drawn?.solids ?? []);
     this.#surface.on(on);
-    this.#doubt(chosen, at);
-    this.#anchor(chosen, at, lens);
-    this.#soon(lens);
-  }
-
-  #lines(chosen: Holder | null, at: number, lens: Lens): Line[] {
-    const lines = fence(this.#marks);
-    if (!this.chosen || !chosen) return lines;
-    const colour = tones[this.#theme][toneOf(chosen, at, this.colouring)];
-    const ground = tones[this.#theme].resting;
-    const track = [...this.chosen.track];
-    // Up to where it is just now.
-    if (this.at === null && track.length > 0) {
-      const { lat, lon, height_m } = spotAt(chosen.path, at);
-      track.push({ at, lat, lon, height_m, basis: "measured", radius_95_m: 0 });
-    }
-    const times = exaggeration(lens.zoom, this.taller);
-    return [...trackLines(track, at, times, colour, ground), ...lines];
+    this.#doubt(chosen);
+    if (this.#pins) this.pins = this.#pins.seen(this.instant, this.times, lens);
+    this.#soon(Math.max(0, ...all.map((it) => it.speed_mps)));
   }
 
   #chosenHolder(): Holder | null {
     const { chosen } = this;
     if (!chosen) return null;
-    return (
-      chosen.among(this.#fleet.holders.values()) ?? chosen.standIn(this.instant, this.at === null)
-    );
+    return chosen.among(this.scene) ?? chosen.standIn(this.instant, this.at === null);
   }
 
-  #chosenSpot(): { lat: number; lon: number; height_m: number | null } | null {
-    const holder = this.#chosenHolder();
-    return holder ? spotAt(holder.path, this.instant) : null;
-  }
-
-  #anchor(chosen: Holder | null, at: number, lens: Lens): void {
-    this.anchor = null;
-    if (!chosen) return;
-    const spot = spotAt(chosen.path, at);
-    const height_m = Math.max(0, spot.height_m ?? 0) * this.times;
-    if (!lens.sees(spot.lat, spot.lon, height_m)) return;
-    const [x = 0, y = 0] = lens.project(spot.lon, spot.lat, height_m);
-    this.anchor = { x, y };
-  }
-
-  /** How far off the chosen and the hovered one may be, as discs on the ground. */
-  #doubt(chosen: Holder | null, at: number): void {
+  /** How far off the chosen and the hovered one may be. */
+  #doubt(chosen: Holder | null): void {
     const asked = this.chosen?.whereabouts?.radius_95_m;
-    const known = chosen && asked !== undefined ? { ...chosen, radius_95_m: asked } : chosen;
-    const shown = doubts([known, this.pointed?.holder ?? null], at, this.colouring);
-    const said = JSON.stringify(shown);
-    if (said !== this.#doubted) this.#surface.shapes("discs", discs(shown));
-    this.#doubted = said;
+    const shown: Holder[] = chosen ? [{ ...chosen, radius_95_m: asked ?? chosen.radius_95_m }] : [];
+    const hovered = this.pointed?.holder;
+    if (hovered && hovered.key !== chosen?.key) shown.push(hovered);
+    this.#backdrop.doubt(doubts(shown, this.#look));
   }
 
   /** From afar everything counts, also what is behind the globe. */
-  #count(at: number): void {
-    const view = this.camera.zoom < FAR_ZOOM ? null : this.#surface.bounds;
-    this.sums = sumsOf(this.#fleet.counted(), at, view);
+  #count(): void {
+    this.sums =
+      this.camera.zoom < FAR_ZOOM ? this.scene.sums() : this.scene.sums(this.#surface.bounds);
   }
 
   /** Plays the past on by the time that has gone by. */
@@ -325,43 +341,24 @@ export class Living {
       this.at = at;
       if (minute) {
         this.#follow();
-        this.#count(at);
+        this.#count();
       }
     }
-    this.#backdrop();
+    this.#backdrop.show(this.instant);
   }
 
-  /** The next frame comes when the fastest has moved by a part of a pixel. */
-  #soon(lens: Lens): void {
+  #soon(fastest_mps: number): void {
     clearTimeout(this.#timer);
     cancelAnimationFrame(this.#frame);
     if (document.hidden || this.#surface.moving) return;
-    const at = this.instant;
-    let fastest = 0;
-    for (const holder of this.#fleet.holders.values()) {
-      if (holder.moves) fastest = Math.max(fastest, spotAt(holder.path, at).speed_mps);
-    }
-    const played = this.at === null ? 1 : this.speed;
-    const pixels = (fastest * played) / lens.metresPerPixel(this.camera.lat);
     if (this.at !== null && this.speed === 0) return;
-    const wait_ms = Math.min(FRAME_MS.most, (STEP_PX / Math.max(1e-6, pixels)) * 1000);
+    const played = this.at === null ? 1 : this.speed;
+    const wait_ms = pause((fastest_mps * played) / this.metresPerPixel, this.#calm);
     const frame = (): void => {
       this.#frame = requestAnimationFrame(() => this.#draw());
     };
-    if (this.#calm) this.#timer = setTimeout(frame, Math.max(wait_ms, FRAME_MS.calm));
-    else if (wait_ms <= FRAME_MS.least) frame();
+    if (wait_ms === null) frame();
     else this.#timer = setTimeout(frame, wait_ms);
-  }
-
-  /** Night, the sun's light and the grid of close views. */
-  #backdrop(): void {
-    const at = this.instant;
-    if (NIGHT_MS <= Math.abs(at - this.#night_at)) {
-      this.#night_at = at;
-      this.#surface.shapes("night", night(at));
-      this.#surface.sun(at);
-    }
-    this.#surface.shapes("grid", grid(this.#surface.bounds, this.camera.zoom));
   }
 
   #pick(x: number, y: number): void {
@@ -384,15 +381,6 @@ export class Living {
 
   #nearest(x: number, y: number): Pointed | null {
     const hit = hitAt(x, y, this.#marks, this.#dots, this.#surface.view());
-    if (!hit) return null;
-    const crowd = hit.dot?.crowd
-      ? this.#fleet.crowds.find(
-          (it) => it.crowd.lat === hit.dot?.lat && it.crowd.lon === hit.dot.lon,
-        )?.crowd
-      : undefined;
-    const holder = this.#fleet.holders.get(hit.key);
-    return holder || crowd
-      ? { holder: holder ?? null, crowd: crowd ?? null, x: hit.x, y: hit.y }
-      : null;
+    return hit && pointedAt(hit, this.scene, this.#chosenHolder());
   }
 }

@@ -87,10 +87,16 @@ export type Tone =
   | "rail"
   | "sea"
   | "still"
+  | CarrierTone
+  | "others"
   | "fresh"
   | "hour"
   | "day"
   | "old";
+
+/** Colours that can be told apart, for carriers in the order in which they are first seen. */
+export const carrierTones = ["first", "second", "third", "fourth", "fifth", "sixth"] as const;
+type CarrierTone = (typeof carrierTones)[number];
 
 export const tones: Record<Theme, Record<Tone, Rgb>> = {
   dark: {
@@ -102,6 +108,13 @@ export const tones: Record<Theme, Record<Tone, Rgb>> = {
     rail: [196, 160, 255],
     sea: [74, 214, 190],
     still: [150, 164, 180],
+    first: [255, 193, 94],
+    second: [110, 178, 255],
+    third: [255, 118, 106],
+    fourth: [92, 224, 164],
+    fifth: [196, 160, 255],
+    sixth: [74, 214, 214],
+    others: [226, 226, 200],
     fresh: [92, 224, 164],
     hour: [170, 205, 110],
     day: [233, 176, 84],
@@ -116,6 +129,13 @@ export const tones: Record<Theme, Record<Tone, Rgb>> = {
     rail: [122, 63, 208],
     sea: [0, 127, 117],
     still: [94, 106, 120],
+    first: [168, 92, 0],
+    second: [31, 94, 255],
+    third: [204, 44, 44],
+    fourth: [10, 132, 80],
+    fifth: [122, 63, 208],
+    sixth: [0, 122, 138],
+    others: [108, 100, 74],
     fresh: [10, 132, 80],
     hour: [96, 122, 20],
     day: [170, 104, 10],

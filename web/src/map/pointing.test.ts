@@ -3,25 +3,26 @@ import { expect, it } from "vitest";
 
 import { framing } from "./frame";
 import { hitAt } from "./pointing";
-import type { Dot, Mark, View } from "./scene";
+import type { Dot, Mark, View } from "./marks";
 
 const view: View = {
   zoom: 3,
   sees: (lat) => lat < 50,
   project: (lon, lat, height) => [lon * 10, lat * 10 - height / 1000],
 };
-const mark = (key: string, lat: number, lon: number, height_m = 0): Mark => ({
-  key,
+const mark = (slot: number, lat: number, lon: number, height_m = 0): Mark => ({
+  slot,
   lat,
   lon,
   height_m,
   shape: "plane",
+  drawn: "solid",
   turned: 0,
   size: 14,
   colour: [0, 0, 0, 255],
   on: false,
 });
-const dot = (key: string, lat: number, lon: number, radius: number): Dot => ({
+const dot = (key: number, lat: number, lon: number, radius: number): Dot => ({
   key,
   lat,
   lon,
@@ -34,15 +35,15 @@ const dot = (key: string, lat: number, lon: number, radius: number): Dot => ({
 });
 
 it("finds the nearest where it is drawn, at its height", () => {
-  const marks = [mark("low", 10, 10), mark("high", 10, 10, 60_000)];
-  expect(hitAt(100, 41, marks, [], view)?.key).toBe("high");
-  expect(hitAt(101, 99, marks, [], view)?.key).toBe("low");
+  const marks = [mark(1, 10, 10), mark(2, 10, 10, 60_000)];
+  expect(hitAt(100, 41, marks, [], view)?.slot).toBe(2);
+  expect(hitAt(101, 99, marks, [], view)?.slot).toBe(1);
   expect(hitAt(300, 300, marks, [], view)).toBeNull();
 });
 
 it("takes a crowd's edge, and never what the Earth hides", () => {
-  expect(hitAt(130, 100, [], [dot("crowd", 10, 10, 24)], view)?.dot?.key).toBe("crowd");
-  expect(hitAt(100, 600, [mark("behind", 60, 10)], [], view)).toBeNull();
+  expect(hitAt(130, 100, [], [dot(7, 10, 10, 24)], view)?.dot?.key).toBe(7);
+  expect(hitAt(100, 600, [mark(3, 60, 10)], [], view)).toBeNull();
 });
 
 it("frames a way across the antimeridian without going around the Earth", () => {

@@ -1,8 +1,13 @@
 // What is under the pointer: found by arithmetic over what was drawn, so that it is found at once.
-import type { Dot, Mark, View } from "./scene";
+import type { Scene } from "../browser/scene";
+import { ALONE } from "./chosen.svelte";
+import type { Pointed } from "./face";
+import { crowdAt, holderAt, type Holder } from "./holders";
+import { CROWDS_FROM, type Dot, type Mark, type View } from "./marks";
 
 export interface Hit {
-  readonly key: string;
+  /** The holder's place in the columns, -1 for the chosen one by itself. */
+  readonly slot: number;
   /** Several together; nothing for one by itself. */
   readonly dot: Dot | null;
   readonly x: number;
@@ -22,7 +27,7 @@ export function hitAt(
   let best: Hit | null = null;
   let nearest = NEAR_PX;
   const offer = (
-    key: string,
+    slot: number,
     lat: number,
     lon: number,
     height_m: number,
@@ -33,9 +38,18 @@ export function hitAt(
     const far = Math.hypot(px - x, py - y) - reach;
     if (nearest <= far || !view.sees(lat, lon, height_m)) return;
     nearest = far;
-    best = { key, dot, x: px, y: py };
+    best = { slot, dot, x: px, y: py };
   };
-  for (const it of marks) offer(it.key, it.lat, it.lon, it.height_m, it.size / 2, null);
-  for (const it of dots) offer(it.key, it.lat, it.lon, 0, it.radius, it);
+  for (const it of marks) offer(it.slot, it.lat, it.lon, it.height_m, it.size / 2, null);
+  for (const it of dots) offer(it.crowd ? -1 : it.key, it.lat, it.lon, 0, it.radius, it);
   return best;
+}
+
+/** What somebody hit, with all that is known of it. */
+export function pointedAt({ x, y, dot, slot }: Hit, scene: Scene, chosen: Holder | null): Pointed {
+  if (dot?.crowd) {
+    const crowd = crowdAt(scene.columns.clusters, dot.key - CROWDS_FROM);
+    return { x, y, holder: null, crowd };
+  }
+  return { x, y, holder: slot === ALONE ? chosen : holderAt(scene, slot), crowd: null };
 }

@@ -1,5 +1,5 @@
-// The shapes of what moves, drawn once into one picture: each as itself and as a wider halo.
-import type { Shape } from "./scene";
+// The shapes of what moves, drawn once into one picture: each in every way it is drawn.
+import type { Drawn, Shape } from "./marks";
 
 export interface Atlas {
   readonly picture: HTMLCanvasElement;
@@ -21,39 +21,50 @@ const outlines: Record<Shape, string> = {
   train:
     "M12 2.4c2.3 0 3.6 1.6 3.6 3.6v14c0 1-.7 1.6-1.6 1.6h-4c-.9 0-1.6-.6-1.6-1.6V6c0-2 1.3-3.6 3.6-3.6z",
   dot: "M12 5.4a6.6 6.6 0 1 0 0 13.2 6.6 6.6 0 0 0 0-13.2z",
-  ring: "M12 3.8a8.2 8.2 0 1 0 0 16.4 8.2 8.2 0 0 0 0-16.4zm0 3.3a4.9 4.9 0 1 1 0 9.8 4.9 4.9 0 0 1 0-9.8z",
+};
+
+/** How each way of drawing fills its outline: all of it, or a part; and how wide its edge is. */
+const ways: Record<Drawn | "halo", { fill: number; edge: number; hole: boolean }> = {
+  solid: { fill: 1, edge: 0, hole: false },
+  pierced: { fill: 1, edge: 0, hole: true },
+  faint: { fill: 0.5, edge: 1.8, hole: false },
+  outline: { fill: 0.22, edge: 2.6, hole: false },
+  halo: { fill: 1, edge: 3.6, hole: false },
 };
 
 export function atlas(): Atlas {
   const names = Object.keys(outlines) as Shape[];
+  const rows = Object.keys(ways) as (keyof typeof ways)[];
   const picture = document.createElement("canvas");
   picture.width = CELL * names.length;
-  picture.height = CELL * 2;
+  picture.height = CELL * rows.length;
   const context = picture.getContext("2d");
   if (!context) throw new Error("a browser that draws maps draws pictures");
   const cells: Atlas["cells"] = {};
-  context.fillStyle = "white";
   context.strokeStyle = "white";
   context.lineJoin = "round";
   const scale = (CELL - 2 * HALO) / 24;
-  names.forEach((name, index) => {
+  names.forEach((name, column) => {
     const path = new Path2D(outlines[name]);
-    for (const [row, halo] of [false, true].entries()) {
-      context.setTransform(scale, 0, 0, scale, index * CELL + HALO, row * CELL + HALO);
-      context.fill(path, "evenodd");
-      if (halo) {
-        context.lineWidth = 3.6;
+    rows.forEach((way, row) => {
+      const { fill, edge, hole } = ways[way];
+      const [x, y] = [column * CELL, row * CELL];
+      context.setTransform(scale, 0, 0, scale, x + HALO, y + HALO);
+      context.fillStyle = `rgb(255 255 255 / ${fill})`;
+      context.fill(path);
+      if (edge > 0) {
+        context.lineWidth = edge;
         context.stroke(path);
       }
-      const cell = {
-        x: index * CELL,
-        y: row * CELL,
-        width: CELL,
-        height: CELL,
-        mask: true as const,
-      };
-      cells[halo ? `${name}-halo` : name] = cell;
-    }
+      if (hole) {
+        context.globalCompositeOperation = "destination-out";
+        context.beginPath();
+        context.arc(12, 12.6, 2.1, 0, 2 * Math.PI);
+        context.fill();
+        context.globalCompositeOperation = "source-over";
+      }
+      cells[`${name}-${way}`] = { x, y, width: CELL, height: CELL, mask: true as const };
+    });
   });
   return { picture, cells };
 }

@@ -1,5 +1,5 @@
 // The one module that touches the map's libraries: it draws scenes, and says where somebody looks.
-import { IconLayer, LineLayer } from "@deck.gl/layers";
+import { IconLayer, LineLayer, SolidPolygonLayer } from "@deck.gl/layers";
 import { MapLibreOverlay } from "@deck.gl/maplibre";
 import type { FeatureCollection } from "geojson";
 import * as maplibre from "maplibre-gl";
@@ -7,14 +7,15 @@ import "maplibre-gl/dist/maplibre-gl.css";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { Protocol } from "pmtiles";
 
+import type { Bounds } from "../browser/scene";
+import type { Solid } from "./inside";
 import { Lens } from "./lens";
-import { unit } from "./motion";
+import { unit } from "./sphere";
+import { light } from "./night";
 import { grounds, type Theme } from "./palette";
-import type { Dot, Mark, View } from "./scene";
+import type { Dot, Mark, View } from "./marks";
 import { atlas, ICON_SCALE } from "./shapes";
 import { LABELS_FROM, style } from "./style";
-import { sunAt } from "./sun";
-import type { Bounds } from "./tiles";
 
 export interface Camera {
   readonly lat: number;
@@ -55,9 +56,13 @@ export class Surface {
   #atlas = atlas();
   #theme: Theme;
   #flat: boolean;
-  #on = new Set<string>();
+  #on = new Set<number>();
   #ready = false;
-  #drawn: { marks: readonly Mark[]; lines: readonly Line[] } = { marks: [], lines: [] };
+  #drawn: { marks: readonly Mark[]; lines: readonly Line[]; solids: readonly Solid[] } = {
+    marks: [],
+    lines: [],
+    solids: [],
+  };
   #data = new Map<string, FeatureCollection>();
 
   constructor(
@@ -107,7 +112,7 @@ export class Surface {
         this.#ready = true;
         this.#map.addControl(this.#overlay);
         this.#sources();
-        this.draw(this.#drawn.marks, this.#drawn.lines);
+        this.#again();
         done();
       };
       if (this.#map.isStyleLoaded()) begin();
@@ -153,8 +158,8 @@ export class Surface {
     return new Lens(camera, unit([eye.lat, eye.lng]), transform.getCameraAltitude());
   }
 
-  draw(marks: readonly Mark[], lines: readonly Line[]): void {
-    this.#drawn = { marks, lines };
+  draw(marks: readonly Mark[], lines: readonly Line[], solids: readonly Solid[]): void {
+    this.#drawn = { marks, lines, solids };
     if (!this.#ready) return;
     const beforeId = LABELS_FROM;
     const halo = rgb(grounds[this.#theme].halo);
@@ -174,6 +179,17 @@ export class Surface {
     } as const;
     this.#overlay.setProps({
       layers: [
+        solids.length > 0 &&
+          new SolidPolygonLayer<Solid>({
+            id: "solids",
+            data: solids,
+            getPolygon: (it) => it.polygon as [number, number, number][],
+            getElevation: (it) => it.tall_m,
+            getFillColor: (it) => [...it.colour],
+            extruded: true,
+            parameters: { cullMode: "none" },
+            ...{ beforeId },
+          }),
         new LineLayer<Line>({
           id: "lines",
           data: lines,
@@ -195,11 +211,15 @@ export class Surface {
         new IconLayer<Mark>({
           ...icons,
           id: "icons",
-          getIcon: (it) => it.shape,
+          getIcon: (it) => `${it.shape}-${it.drawn}`,
           getColor: (it) => [...it.colour],
         }),
       ],
     });
+  }
+
+  #again(): void {
+    this.draw(this.#drawn.marks, this.#drawn.lines, this.#drawn.solids);
   }
 
   dots(dots: readonly Dot[]): void {
@@ -214,8 +234,8 @@ export class Surface {
   }
 
   /** Marks dots as hovered or chosen. */
-  on(keys: ReadonlySet<string>): void {
-    const state = (key: string, on: boolean): void => {
+  on(keys: ReadonlySet<number>): void {
+    const state = (key: number, on: boolean): void => {
       if (this.#ready) this.#map.setFeatureState({ source: "resting", id: key }, { on });
     };
     for (const key of this.#on) if (!keys.has(key)) state(key, false);
@@ -230,8 +250,7 @@ export class Surface {
   /** The light of the atmosphere comes from the sun. */
   sun(at: number): void {
     if (!this.#ready) return;
-    const { lat, lon } = sunAt(at);
-    this.#map.setLight({ anchor: "map", position: [1.5, (lon + 360) % 360, 90 - lat] });
+    this.#map.setLight({ anchor: "map", position: light(at) });
   }
 
   theme(theme: Theme): void {
@@ -241,7 +260,7 @@ export class Surface {
     this.#map.setStyle({ ...style(theme, this.basemap), projection }, { diff: true });
     this.#map.once("styledata", () => {
       this.#sources();
-      this.draw(this.#drawn.marks, this.#drawn.lines);
+      this.#again();
     });
   }
 

@@ -1,7 +1,7 @@
 // Which tiles a view needs.
 import { expect, it } from "vitest";
 
-import { tilesOf, within } from "./tiles";
+import { tilesOf } from "./tiles";
 
 it("takes the whole world in sixteen tiles from afar", () => {
   const names = tilesOf({ west: -180, south: -80, east: 180, north: 80 }, 1.2);
@@ -21,12 +21,4 @@ it("goes around the antimeridian", () => {
   const names = tilesOf({ west: 170, south: -20, east: 190, north: -10 }, 4);
   expect(names.map((it) => it.split("/")[1]).sort()).toContain("0");
   expect(names.map((it) => it.split("/")[1])).toContain("15");
-});
-
-it("knows what lies in a view across the antimeridian", () => {
-  const view = { west: 170, south: -20, east: 190, north: 20 };
-  expect(within(view, 0, -175)).toBe(true);
-  expect(within(view, 0, 175)).toBe(true);
-  expect(within(view, 0, 160)).toBe(false);
-  expect(within(view, 40, 175)).toBe(false);
 });

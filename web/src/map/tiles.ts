@@ -1,11 +1,6 @@
 // Which tiles of data a view needs.
 
-export interface Bounds {
-  readonly west: number;
-  readonly south: number;
-  readonly east: number;
-  readonly north: number;
-}
+import type { Bounds } from "../browser/scene";
 
 /** The whole world is sixteen tiles: what is behind the globe counts in its sums as well. */
 const ZOOM_MIN = 2;
@@ -48,12 +43,4 @@ function column(lon: number, level: number): number {
 function row(lat: number, level: number): number {
   const angle = (Math.min(LAT_MAX, Math.max(-LAT_MAX, lat)) * Math.PI) / 180;
   return ((1 - Math.asinh(Math.tan(angle)) / Math.PI) / 2) * 2 ** level;
-}
-
-/** Whether a point lies in a view that may cross the antimeridian. */
-export function within(view: Bounds, lat: number, lon: number): boolean {
-  if (lat < view.south || view.north < lat) return false;
-  const width = view.east - view.west;
-  if (width >= 360) return true;
-  return (((lon - view.west) % 360) + 360) % 360 <= width;
 }

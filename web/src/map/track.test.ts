@@ -1,23 +1,25 @@
 // Tracks in space, the profile of their heights, and views in addresses.
 import { expect, it } from "vitest";
 
+import type { Kind } from "../browser/scene";
+import type { TrackPoint } from "../browser/trail";
 import { areaOf } from "./profile";
-import { lastTrip, readTrack, trackLines, type TrackPoint } from "./track";
+import { lastTrip, readTrack, trackLines } from "./track";
 import { mostInteresting } from "./tour";
 import { HOME, readView, writeView } from "./where";
 
 const point = (
   at: number,
   lon: number,
-  height_m: number | null,
+  height: number | null,
   basis: TrackPoint["basis"] = "measured",
 ): TrackPoint => ({
   at,
   lat: 0,
   lon,
-  height_m,
+  height,
   basis,
-  radius_95_m: 10,
+  radius: 10,
 });
 
 it("reads a track in the order of time", () => {
@@ -32,7 +34,7 @@ it("reads a track in the order of time", () => {
       feature("2026-11-26T04:00:00Z", [1, 1]),
     ],
   };
-  expect(readTrack(answer).map((it) => [it.lon, it.height_m])).toEqual([
+  expect(readTrack(answer).map((it) => [it.lon, it.height])).toEqual([
     [1, null],
     [2, 300],
   ]);
@@ -87,27 +89,31 @@ it("keeps the view in the address and finds it again", () => {
 });
 
 it("finds the flight that is worth a look", () => {
-  const flight = (key: string, packages: number, height_m: number, kind = "aircraft") => ({
-    key,
-    id: key,
+  const flight = (slot: number, packages: number, height_m: number, kind: Kind = "aircraft") => ({
+    slot,
+    lat: 0,
+    lon: 0,
+    height_m,
+    course: 90,
+    speed_mps: 200,
+    radius_95_m: 9,
+    age_s: 0,
     kind,
     mode: "air" as const,
+    basis: "measured" as const,
+    carrier: null,
     packages,
     problems: 0,
-    radius_95_m: 9,
-    as_of: 0,
-    name: key,
-    moves: true,
-    path: { at: [0, 100], lat: [0, 0], lon: [0, 1], height_m: [height_m, height_m] },
+    travels: true,
   });
-  const all = [
-    flight("low", 99, 200),
-    flight("few", 2, 11_000),
-    flight("many", 40, 11_000),
-    flight("guess", 80, 11_000, "lane"),
+  const [low, few, many, guess] = [
+    flight(1, 99, 200),
+    flight(2, 2, 11_000),
+    flight(3, 40, 11_000),
+    flight(4, 80, 11_000, "lane"),
   ];
-  expect(mostInteresting(all, 50)?.key).toBe("many");
-  expect(mostInteresting([], 50)).toBeNull();
+  expect(mostInteresting([low, few, many, guess])?.slot).toBe(3);
+  expect(mostInteresting([])).toBeNull();
 });
 
 it("shows the last trip of what travels all the time", () => {

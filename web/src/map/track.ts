@@ -1,17 +1,9 @@
 // The track of one thing in space: a line at its heights, a curtain down to the ground, a shadow.
 import type { Basis } from "../api/client";
-import { angle, between, EARTH_M, type Path, type Point } from "./motion";
+import type { TrackPoint } from "../browser/trail";
+import { angle, between, EARTH_M, type Point } from "./sphere";
 import type { Rgb } from "./palette";
 import type { Line } from "./surface";
-
-export interface TrackPoint {
-  readonly at: number;
-  readonly lat: number;
-  readonly lon: number;
-  readonly height_m: number | null;
-  readonly basis: Basis;
-  readonly radius_95_m: number;
-}
 
 /** Longer pieces are cut, or they would run through the globe. */
 const PIECE_M = 60_000;
@@ -35,23 +27,12 @@ export function readTrack(answer: unknown): TrackPoint[] {
       at: Date.parse(String(properties["at"])),
       lat,
       lon,
-      height_m: height_m ?? null,
+      height: height_m ?? null,
       basis: properties["basis"] as Basis,
-      radius_95_m: Number(properties["radius_95_m"]),
+      radius: Number(properties["radius_95_m"]),
     });
   }
   return points.sort((a, b) => a.at - b.at);
-}
-
-/** The same as a path, to say where it was at an instant. */
-export function pathOf(points: readonly TrackPoint[]): Path | null {
-  if (points.length === 0) return null;
-  return {
-    at: points.map((it) => it.at),
-    lat: points.map((it) => it.lat),
-    lon: points.map((it) => it.lon),
-    height_m: points.map((it) => it.height_m),
-  };
 }
 
 const HALT_MS = 45 * 60_000;
@@ -134,8 +115,8 @@ function piecesOf(points: readonly TrackPoint[], at: number, times: number): Pie
     const far = angle(from, to) * EARTH_M;
     const count = Math.min(120, Math.max(dashed ? 8 : 1, Math.ceil(far / PIECE_M)));
     const height = (part: number): number => {
-      const low = a.height_m ?? b.height_m ?? 0;
-      const high = b.height_m ?? a.height_m ?? 0;
+      const low = a.height ?? b.height ?? 0;
+      const high = b.height ?? a.height ?? 0;
       return Math.max(0, low + (high - low) * part) * times;
     };
     const point = (part: number): readonly [number, number, number] => {

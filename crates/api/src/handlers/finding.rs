@@ -174,7 +174,7 @@ pub async fn order(
         return Err(Problem::not_found("this order"));
     }
     let view = api.service().order(&order).await?;
-    let spoken_of = view.groups.iter().flat_map(|(it, _)| match it {
+    let spoken_of = view.groups.iter().flat_map(|it| match &it.together {
         Together::Held(Holder::Container(id)) => vec![Subject::Container(*id)],
         Together::Held(Holder::Place(id)) => vec![Subject::Place(*id)],
         Together::Leg { from, to, .. } => {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::event::Holder;
 use serde::Serialize;
 use service::{
-    orders::{OrderView, Together, Trouble},
+    orders::{self, OrderView, Together, Trouble},
     packages::Listed,
     search::{Field, Hit},
 };
@@ -146,10 +146,12 @@ pub struct StatusCount {
 
 /// Packages that travel or rest together: in a container, at a place, or on the
 /// same way at the same time.
-#[derive(Clone, Debug, Default, Serialize, ToSchema)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Group {
     /// How many.
     pub packages: usize,
+    /// One of them: where it is, all of them are.
+    pub one: ids::Package,
     /// The outermost container around them.
     pub container: Option<ids::Container>,
     /// The place that holds them.
@@ -190,7 +192,7 @@ impl Order {
             packages: view.packages,
             more: view.more,
             statuses: view.statuses.iter().map(status).collect(),
-            groups: view.groups.iter().map(|(it, count)| Group::of(*it, *count)).collect(),
+            groups: view.groups.iter().map(Group::of).collect(),
             problems: view.problems.iter().map(problem).collect(),
             problem_count: view.problem_count,
             expected_first: view.expected.map(|it| Time(it.0)),
@@ -202,9 +204,18 @@ impl Order {
 }
 
 impl Group {
-    fn of(together: Together, packages: usize) -> Self {
-        let group = Self { packages, ..Self::default() };
-        match together {
+    fn of(it: &orders::Group) -> Self {
+        let group = Self {
+            packages: it.packages,
+            one: Id(it.one),
+            container: None,
+            place: None,
+            from: None,
+            to: None,
+            mode: None,
+            departed_at: None,
+        };
+        match it.together {
             Together::Held(Holder::Container(id)) => Self { container: Some(Id(id)), ..group },
             Together::Held(Holder::Place(id)) => Self { place: Some(Id(id)), ..group },
             Together::Leg { from, to, mode, departed_at } => Self {

@@ -51,6 +51,8 @@ pub struct Holder {
     /// What its place rested on when that was found out. What was measured more than a
     /// minute ago is predicted since.
     pub basis: Option<words::Basis>,
+    /// The carrier of most of its packages that are on their way, as in `ups`.
+    pub carrier: Option<String>,
     /// Packages that match.
     pub packages: u32,
     /// Those of them that have a problem.
@@ -114,6 +116,7 @@ impl Holder {
             kind: it.kind.word(),
             mode: it.mode.map(Word),
             basis: it.basis.map(Word),
+            carrier: it.carrier.clone(),
             packages: it.packages,
             problems: it.problems,
             radius_95_m: it.radius_95_m,

@@ -22,12 +22,16 @@ pub struct Buffers {
     /// The same, less the origin: small numbers that single precision has room for.
     offsets: Vec<f32>,
     courses_deg: Vec<f32>,
+    /// Over the ground; 0 at rest.
+    speeds_m_s: Vec<f32>,
     radii_m: Vec<f32>,
     ages_s: Vec<f32>,
     bases: Vec<u8>,
     kinds: Vec<u8>,
     /// 0 none, else the mode's number and 1.
     modes: Vec<u8>,
+    /// 0 none, else the place in the list of carriers and 1.
+    carriers: Vec<u16>,
     packages: Vec<u32>,
     problems: Vec<u32>,
     /// Longitude and latitude.
@@ -36,6 +40,8 @@ pub struct Buffers {
     cluster_holders: Vec<u32>,
     cluster_packages: Vec<u32>,
     cluster_problems: Vec<u32>,
+    /// 1 if some of its holders may move, else 0.
+    cluster_mixed: Vec<u8>,
     /// Of those that move, the piece of their way they are on.
     glides: Vec<Glide>,
     /// What the offsets of those that rest are from; nothing if they must be made anew.
@@ -49,7 +55,7 @@ impl Buffers {
     }
 
     /// Makes room for these, and fills what does not depend on the instant.
-    pub fn arrange(&mut self, marks: &[Mark], moving: usize, clusters: &[Cluster]) {
+    pub fn arrange(&mut self, marks: &[Mark], moving: usize, clusters: &[(Cluster, bool)]) {
         let resting = |it: &Mark| {
             let [lon, lat, height_m] = stands(&it.path[0]);
             [lon, lat, if height_m.is_finite() { height_m } else { 0.0 }]
@@ -57,6 +63,7 @@ impl Buffers {
         self.positions = marks.iter().flat_map(resting).collect();
         self.offsets = vec![0.0; self.positions.len()];
         self.courses_deg = vec![0.0; marks.len()];
+        self.speeds_m_s = vec![0.0; marks.len()];
         self.radii_m = marks.iter().map(|it| it.radius_95_m as f32).collect();
         self.ages_s = vec![0.0; marks.len()];
         self.bases = marks.iter().map(|it| it.basis.map_or(NO_BASIS, |it| it as u8)).collect();
@@ -64,12 +71,7 @@ impl Buffers {
         self.modes = marks.iter().map(|it| it.mode.map_or(0, |it| it as u8 + 1)).collect();
         self.packages = marks.iter().map(|it| it.packages).collect();
         self.problems = marks.iter().map(|it| it.problems).collect();
-        self.cluster_positions =
-            clusters.iter().flat_map(|it| [it.at.lon(), it.at.lat()]).collect();
-        self.cluster_offsets = vec![0.0; self.cluster_positions.len()];
-        self.cluster_holders = clusters.iter().map(|it| it.holders).collect();
-        self.cluster_packages = clusters.iter().map(|it| it.packages).collect();
-        self.cluster_problems = clusters.iter().map(|it| it.problems).collect();
+        self.arrange_clusters(clusters);
         // A glide that covers nothing is made at the first look.
         let glide = |it: &Mark| stretch(it, 0.0).glide(0.0);
         let nowhere = |it: &Mark| Glide { until_ms: f64::NEG_INFINITY, ..glide(it) };
@@ -77,17 +79,40 @@ impl Buffers {
         self.origin = None;
     }
 
+    fn arrange_clusters(&mut self, clusters: &[(Cluster, bool)]) {
+        let each = || clusters.iter().map(|it| it.0);
+        self.cluster_positions = each().flat_map(|it| [it.at.lon(), it.at.lat()]).collect();
+        self.cluster_offsets = vec![0.0; self.cluster_positions.len()];
+        self.cluster_holders = each().map(|it| it.holders).collect();
+        self.cluster_packages = each().map(|it| it.packages).collect();
+        self.cluster_problems = each().map(|it| it.problems).collect();
+        self.cluster_mixed = clusters.iter().map(|it| u8::from(it.1)).collect();
+    }
+
+    /// Puts down whose packages they carry, by places in a list of carriers.
+    pub fn carry(&mut self, carriers: Vec<u16>) {
+        self.carriers = carriers;
+    }
+
+    /// Of each holder its place and whether it moves, as placed last.
+    pub fn places(&self) -> impl Iterator<Item = ([f64; 2], bool)> {
+        let places = self.positions.as_chunks::<3>().0.iter().map(|it| [it[0], it[1]]);
+        places.zip(self.speeds_m_s.iter().map(|it| *it > 0.0))
+    }
+
     /// Places everything at an instant; says how many move at it.
     pub fn place(&mut self, marks: &[Mark], millis: f64, origin: [f64; 2]) -> u32 {
         let mut moving = 0;
         let places = self.positions.as_chunks_mut::<3>().0.iter_mut();
         let offsets = self.offsets.as_chunks_mut::<3>().0.iter_mut();
-        let drawn = places.zip(offsets).zip(&mut self.courses_deg);
-        for (((place, offset), course), (glide, mark)) in
+        let drawn = places.zip(offsets).zip(&mut self.courses_deg).zip(&mut self.speeds_m_s);
+        for ((((place, offset), course), speed), (glide, mark)) in
             drawn.zip(self.glides.iter_mut().zip(marks))
         {
             if !glide.covers(millis) {
-                *glide = stretch(mark, millis).glide(millis);
+                let stretch = stretch(mark, millis);
+                *glide = stretch.glide(millis);
+                *speed = stretch.speed_m_s() as f32;
             }
             let [lat, lon, height_m, course_deg] = glide.at(millis);
             let height_m = if height_m.is_finite() { height_m } else { 0.0 };
@@ -153,6 +178,9 @@ impl Buffers {
             counts(&self.cluster_holders),
             counts(&self.cluster_packages),
             counts(&self.cluster_problems),
+            bytes(&self.cluster_mixed),
+            single(&self.speeds_m_s),
+            self.carriers.as_ptr().addr() as u32,
         ]
     }
 }

@@ -37,6 +37,7 @@ pub fn mark(number: u8, kind: MarkKind, mode: Option<Mode>, path: Vec<Waypoint>)
         kind,
         mode,
         basis: Basis::ALL.get(usize::from(number) % 6).copied(),
+        carrier: [None, Some("ups"), Some("dhl")][usize::from(number) % 3].map(str::to_owned),
         packages: u32::from(number) * 10,
         problems: u32::from(number) % 3,
         radius_95_m: 50,

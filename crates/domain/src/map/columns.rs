@@ -1,7 +1,7 @@
 //! What a tile of the map carries, as columns of small differences; how they look
 //! is in docs/formats.md.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use super::path::{WAYPOINTS_MAX, Waypoint};
 use crate::{
@@ -15,10 +15,12 @@ use crate::{
 };
 
 /// The first byte of what this module writes.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
+/// Of a crowded tile at most so many that move are told one by one, the others in clusters.
+pub const MOVING_TOLD_MAX: usize = 60;
 /// Most clusters or marks of a tile.
 const COUNT_MAX: u64 = 100_000;
-/// Names are cut to this many bytes.
+/// Names are cut to less than this many bytes.
 const NAME_LEN_MAX: usize = 60;
 /// Positions travel in 1e-6 degrees, about a decimetre.
 const POSITION_E7: i64 = 10;
@@ -72,6 +74,8 @@ pub struct Mark {
     pub mode: Option<Mode>,
     /// What its place rested on when that was found out.
     pub basis: Option<Basis>,
+    /// The carrier of most of its packages that are on their way.
+    pub carrier: Option<String>,
     /// Packages that match.
     pub packages: u32,
     /// Those of them that have a problem.
@@ -149,10 +153,14 @@ impl TileContent {
         marks().for_each(|it| out.unsigned(it.problems.into()));
         marks().for_each(|it| out.unsigned(it.radius_95_m.into()));
         out.differences(marks().map(|it| it.as_of.millis() / INSTANT_MS));
+        marks().for_each(|it| text(&mut out, it.name.as_deref().unwrap_or_default()));
+        let carriers: BTreeSet<&str> = marks().filter_map(|it| it.carrier.as_deref()).collect();
+        out.unsigned(carriers.len() as u64);
+        carriers.iter().for_each(|it| text(&mut out, it));
         for mark in marks() {
-            let name = short(mark.name.as_deref().unwrap_or_default());
-            out.unsigned(name.len() as u64);
-            out.bytes(name.as_bytes());
+            let carrier = mark.carrier.as_deref();
+            let place = carrier.and_then(|it| carriers.iter().position(|other| *other == it));
+            out.unsigned(place.map_or(0, |it| it as u64 + 1));
         }
         marks().for_each(|it| out.unsigned(it.path.len() as u64));
         let points = || marks().flat_map(|it| &it.path);
@@ -238,6 +246,7 @@ fn marks(from: &mut Reader) -> Result<Vec<Mark>, InvalidTile> {
             kind: MarkKind::Package,
             mode: None,
             basis: None,
+            carrier: None,
             packages: 0,
             problems: 0,
             radius_95_m: 0,
@@ -262,16 +271,26 @@ fn marks(from: &mut Reader) -> Result<Vec<Mark>, InvalidTile> {
     for (at, mark) in marks.iter_mut().enumerate() {
         (mark.packages, mark.problems, mark.radius_95_m) = (packages[at], problems[at], radii[at]);
         mark.as_of = instant(instants[at])?;
-        let len = from.unsigned()?;
-        if NAME_LEN_MAX as u64 <= len {
-            return Err(InvalidTile::Value("a name's length"));
-        }
-        let name = std::str::from_utf8(from.bytes(len as usize)?);
-        let name = name.map_err(|_| InvalidTile::Value("a name"))?;
-        mark.name = (!name.is_empty()).then(|| name.to_owned());
+        mark.name = name(from)?;
+    }
+    let carriers: Vec<_> = (0..self::count(from)?).map(|_| name(from)).collect::<Result<_, _>>()?;
+    for (mark, place) in std::iter::zip(&mut marks, narrow(from, count)?) {
+        let Some(place) = place.checked_sub(1) else { continue };
+        let carrier = carriers.get(place as usize).ok_or(InvalidTile::Value("a carrier"))?;
+        mark.carrier.clone_from(carrier);
     }
     paths(from, &mut marks)?;
     Ok(marks)
+}
+
+fn name(from: &mut Reader) -> Result<Option<String>, InvalidTile> {
+    let len = from.unsigned()?;
+    if NAME_LEN_MAX as u64 <= len {
+        return Err(InvalidTile::Value("a name's length"));
+    }
+    let name = std::str::from_utf8(from.bytes(len as usize)?);
+    let name = name.map_err(|_| InvalidTile::Value("a name"))?;
+    Ok((!name.is_empty()).then(|| name.to_owned()))
 }
 
 fn paths(from: &mut Reader, marks: &mut [Mark]) -> Result<(), InvalidTile> {
@@ -335,6 +354,12 @@ fn lat(at: LatLon) -> i64 {
 
 fn lon(at: LatLon) -> i64 {
     i64::from(at.lon_e7()) / POSITION_E7
+}
+
+fn text(out: &mut Writer, name: &str) {
+    let name = short(name);
+    out.unsigned(name.len() as u64);
+    out.bytes(name.as_bytes());
 }
 
 /// As much of a name as fits, whole characters.

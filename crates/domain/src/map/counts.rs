@@ -83,6 +83,13 @@ impl<K: Ord + Clone> Tally<K> {
         &self.each
     }
 
+    /// The value of most packages, the first of several; nothing where none is told apart.
+    #[must_use]
+    pub fn most(&self) -> Option<&K> {
+        let most = self.each.iter().rev().max_by_key(|it| it.1);
+        most.map(|it| &it.0)
+    }
+
     /// Packages of any value.
     #[must_use]
     pub fn total(&self) -> i64 {

@@ -148,6 +148,12 @@ impl Stretch {
         self.arc.length_m()
     }
 
+    /// How fast it goes over the ground, in metres per second; 0 at rest.
+    #[must_use]
+    pub fn speed_m_s(&self) -> f64 {
+        if self.moves() { self.radians_per_ms() * EARTH_M * 1_000.0 } else { 0.0 }
+    }
+
     fn moves(&self) -> bool {
         self.radians_per_ms() > STILL
     }

@@ -9,7 +9,7 @@ use std::{
 
 use domain::{
     holding::HolderId,
-    map::{Counts, Mark, TileContent, TileId, tile::number},
+    map::{Counts, MOVING_TOLD_MAX, Mark, TileContent, TileId, tile::number},
     position::LatLon,
     time::{MINUTE, Millis, SECOND, Timestamp},
 };
@@ -23,8 +23,6 @@ use crate::rows::{HolderRow, Shown, to_bytes};
 
 /// A tile with at most so many holders shows each of them.
 const MARKS_MAX: usize = 200;
-/// Of a tile with more, at most so many that move are shown one by one.
-const MOVING_MAX: usize = 60;
 /// A crowded tile is cut in 2^this by 2^this cells.
 pub const CELL_LEVELS: u32 = 4;
 /// What moves stands where it was at most this long ago.
@@ -181,7 +179,7 @@ impl Picture {
     ) -> TileContent {
         moving.sort_by_key(|it| (std::cmp::Reverse(it.packages), it.pin.id));
         let mut cells: BTreeMap<u64, Sum> = resting.iter().copied().collect();
-        for one in moving.drain(MOVING_MAX.min(moving.len())..) {
+        for one in moving.drain(MOVING_TOLD_MAX.min(moving.len())..) {
             let counted = (one.packages, one.problems);
             cells.entry(layer.cell(one.seat)).or_default().give(one.pin.id, one.at, counted);
         }
@@ -190,7 +188,7 @@ impl Picture {
             match sum.single().and_then(|id| self.all.get(&id)) {
                 Some((_, pin)) => {
                     let counted = (sum.packages as u32, sum.problems as u32);
-                    content.marks.push(mark(pin.id, &pin.shown, counted, self.span(now), false));
+                    content.marks.push(pin.mark(counted, self.span(now), false));
                 }
                 None => content.clusters.push(sum.cluster()),
             }
@@ -229,12 +227,15 @@ impl Pin {
     fn resting_at(&self) -> LatLon {
         self.shown.path.points()[0].position
     }
+
+    fn mark(&self, counted: (u32, u32), span: (Timestamp, Timestamp), named: bool) -> Mark {
+        mark(self.id, (&self.shown, &self.counts), counted, span, named)
+    }
 }
 
 impl Found<'_> {
     fn mark(&self, span: (Timestamp, Timestamp), named: bool) -> Mark {
-        let Pin { id, shown, .. } = self.pin;
-        mark(*id, shown, (self.packages, self.problems), span, named)
+        self.pin.mark((self.packages, self.problems), span, named)
     }
 }
 
@@ -244,14 +245,15 @@ impl Found<'_> {
 pub fn open_mark(id: HolderId, row: &HolderRow, now: Timestamp) -> Option<Mark> {
     let (packages, problems) = Narrow::Open.count(&row.counts);
     let shown = row.shown.as_ref().filter(|_| packages != 0)?;
-    Some(mark(id, shown, (packages, problems), around(now), true))
+    Some(mark(id, (shown, &row.counts), (packages, problems), around(now), true))
 }
 
 /// Names what everybody may see of a holder, whenever they look; zeros if that is nothing.
 pub fn open_version(row: &HolderRow) -> [u8; 8] {
     let (packages, problems) = Narrow::Open.count(&row.counts);
     let Some(shown) = row.shown.as_ref().filter(|_| packages != 0) else { return [0; 8] };
-    let digest = Sha256::digest(to_bytes(&(shown, packages, problems)));
+    let carrier = row.counts.carriers.most();
+    let digest = Sha256::digest(to_bytes(&(shown, packages, problems, carrier)));
     *digest.first_chunk().expect("32 bytes have 8")
 }
 
@@ -262,7 +264,7 @@ fn around(now: Timestamp) -> (Timestamp, Timestamp) {
 
 fn mark(
     id: HolderId,
-    shown: &Shown,
+    (shown, counts): (&Shown, &Counts),
     (packages, problems): (u32, u32),
     (from, to): (Timestamp, Timestamp),
     named: bool,
@@ -273,6 +275,7 @@ fn mark(
         kind: *kind,
         mode: *mode,
         basis: *basis,
+        carrier: counts.carriers.most().cloned(),
         packages,
         problems,
         radius_95_m: *radius_95_m,

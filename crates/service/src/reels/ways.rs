@@ -369,7 +369,8 @@ fn begun_as(own: Shown, before: &Shown) -> Shown {
 fn mark(id: HolderId, shown: &Shown) -> Mark {
     let Shown { kind, mode, name, path, radius_95_m, as_of, basis } = shown.clone();
     let path = path.points().to_vec();
-    Mark { id, kind, mode, basis, packages: 0, problems: 0, radius_95_m, as_of, name, path }
+    let (carrier, packages, problems) = (None, 0, 0);
+    Mark { id, kind, mode, basis, carrier, packages, problems, radius_95_m, as_of, name, path }
 }
 
 fn shown(mark: Mark) -> Option<Shown> {

@@ -27,14 +27,16 @@ class StandingOf {
     return this.#known.get(id) ?? null;
   }
 
-  /** Looks up what is not known yet. */
-  want(ids: readonly string[]): void {
+  /** Looks up what is not known yet; done when nobody waits any more. */
+  async want(ids: readonly string[]): Promise<void> {
     for (const id of ids) {
       if (this.#asked.has(id)) continue;
       this.#asked.add(id);
       this.#waiting.push(id);
     }
-    while (this.#running < AT_ONCE && this.#waiting.length > 0) void this.#run();
+    const runs: Promise<void>[] = [];
+    while (this.#running < AT_ONCE && this.#waiting.length > 0) runs.push(this.#run());
+    await Promise.all(runs);
   }
 
   /** Asks anew when these are wanted next. */

@@ -1,6 +1,6 @@
 // Words of the map.
 import type { Tone } from "../../map/palette";
-import type { Colouring } from "../../map/scene";
+import type { Colouring, Drawn } from "../../map/marks";
 
 const many = (count: number, one: string, several: string): string =>
   `${count.toLocaleString()} ${count === 1 ? one : several}`;
@@ -36,6 +36,7 @@ export const mapWords = {
   colourings: {
     status: "Status",
     mode: "Way of travel",
+    carrier: "Carrier",
     age: "Age of news",
   } satisfies Record<Colouring, string>,
   tones: {
@@ -47,12 +48,24 @@ export const mapWords = {
     rail: "Rail",
     sea: "Sea",
     still: "Not travelling",
+    first: "",
+    second: "",
+    third: "",
+    fourth: "",
+    fifth: "",
+    sixth: "",
+    others: "Other carriers",
     fresh: "Under 10 min",
     hour: "Under 1 h",
     day: "Under 1 day",
     old: "Older",
   } satisfies Record<Tone, string>,
-  estimate: "Hollow: our estimate",
+  drawn: {
+    solid: "GPS or scanned",
+    pierced: "From what it travels in",
+    outline: "Between two scans",
+    faint: "Our estimate",
+  } satisfies Record<Drawn, string>,
   kinds: {
     package: "Package",
     lane: "With the carrier",
@@ -82,7 +95,7 @@ export const mapWords = {
     inherited: (ago: string) => `From what it travels in, ${ago}`,
     interpolated: () => "Between two scans",
     predicted: () => "Our estimate",
-    estimated: () => "Our estimate",
+    unknown: (ago: string) => `Last heard of ${ago}`,
   },
   within: (distance: string) => `within ${distance}`,
   high: (height: string) => `${height} above sea level`,

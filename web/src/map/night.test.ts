@@ -1,13 +1,25 @@
 // Where it is night.
-import { expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 
-import { night, sunAt } from "./sun";
+import { start } from "../browser/started";
+import { light, night } from "./night";
 
-it("puts the sun over the tropics at the solstices and over Greenwich at noon", () => {
-  const summer = sunAt(Date.parse("2026-06-21T12:00:00Z"));
-  expect(summer.lat).toBeCloseTo(23.4, 1);
-  expect(Math.abs(summer.lon)).toBeLessThan(1);
-  expect(sunAt(Date.parse("2026-12-21T12:00:00Z")).lat).toBeCloseTo(-23.4, 1);
+beforeAll(start);
+
+it("lights the globe from where the sun stands", () => {
+  // What MapLibre makes of a light: a vector whose opposite leads to the sun.
+  const cartesian = (at: string): number[] => {
+    const [r, azimuth, polar] = light(Date.parse(at));
+    const [a, p] = [((azimuth + 90) * Math.PI) / 180, (polar * Math.PI) / 180];
+    return [Math.cos(a) * Math.sin(p), Math.sin(a) * Math.sin(p), Math.cos(p)].map((it) => -it * r);
+  };
+  // Noon in Greenwich in November: out of the Earth at 0, 0, and south of it.
+  const [east = 0, north = 0, out = 0] = cartesian("2026-11-26T11:48:00Z");
+  expect(Math.abs(east)).toBeLessThan(0.02);
+  expect(north).toBeCloseTo(-1.5 * Math.sin((21 * Math.PI) / 180), 1);
+  expect(out).toBeGreaterThan(1.3);
+  // Six hours before, over the Indian Ocean.
+  expect(cartesian("2026-11-26T05:48:00Z")[0]).toBeGreaterThan(1.3);
 });
 
 it("is dark where the sun is down, and the more the deeper it is", () => {

@@ -1,29 +1,33 @@
-// Where it is night: the sun's place at an instant, and the Earth's dark side in soft steps.
+// Where it is night: the Earth's dark side in soft steps.
 import type { Feature, FeatureCollection, Polygon } from "geojson";
 
+import { overhead } from "../browser/sky";
+
 const RADIANS = Math.PI / 180;
-const DAY_MS = 86_400_000;
 /** From sunset to the end of dusk, in degrees below the horizon: each step a little darker. */
 const STEPS = [0, 1.5, 3, 4.5, 6, 7.5, 9, 10.5, 12, 13.5, 15, 16.5, 18];
 const LAT_MAX = 89.9;
 
-/** The point below the sun, good to a few hundredths of a degree (Astronomical Almanac). */
-export function sunAt(at: number): { lat: number; lon: number } {
-  const days = at / DAY_MS - 10_957.5;
-  const mean = 280.46 + 0.985_647_4 * days;
-  const anomaly = (357.528 + 0.985_600_3 * days) * RADIANS;
-  const long = (mean + 1.915 * Math.sin(anomaly) + 0.02 * Math.sin(2 * anomaly)) * RADIANS;
-  const tilt = (23.439 - 4e-7 * days) * RADIANS;
-  const lat = Math.asin(Math.sin(tilt) * Math.sin(long)) / RADIANS;
-  const right = Math.atan2(Math.cos(tilt) * Math.sin(long), Math.cos(long)) / RADIANS;
-  const sidereal = 280.460_618_37 + 360.985_647_366_29 * days;
-  return { lat, lon: wrapped(right - sidereal) };
+/**
+ * The sun as MapLibre's light: radius, azimuth and polar angle of the direction away from it, where
+ * the polar axis leads out of the Earth at 0, 0 and azimuths are counted from north
+ * (`getSunPos` and `sphericalToCartesian` of maplibre-gl).
+ */
+export function light(at: number): [radius: number, azimuth: number, polar: number] {
+  const [lon, lat] = overhead(at).map((it) => it * RADIANS) as [number, number];
+  const [east, north, out] = [
+    Math.cos(lat) * Math.sin(lon),
+    Math.sin(lat),
+    Math.cos(lat) * Math.cos(lon),
+  ];
+  const azimuth = (Math.atan2(east, -north) / RADIANS + 360) % 360;
+  return [1.5, azimuth, Math.acos(-out) / RADIANS];
 }
 
 /** The dark side as nested shapes; `depth` of all that cover a point adds up to at most 1. */
 export function night(at: number): FeatureCollection<Polygon, { depth: number }> {
-  const sun = sunAt(at);
-  const middle = { lat: -sun.lat, lon: wrapped(sun.lon + 180) };
+  const [lon, lat] = overhead(at);
+  const middle = { lat: -lat, lon: wrapped(lon + 180) };
   const features = STEPS.map((below): Feature<Polygon, { depth: number }> => ({
     type: "Feature",
     properties: { depth: 1 / STEPS.length },

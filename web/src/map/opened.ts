@@ -1,0 +1,106 @@
+// What the chosen one holds, gathered to be drawn inside it: floors with shelves, or its load.
+import { fetchContents, storeys } from "../pages/place/contents";
+import { names } from "../pages/care/names.svelte";
+import { standing } from "../pages/care/standing.svelte";
+import { words } from "../words/en";
+import type { Chosen } from "./chosen.svelte";
+import type { Holder } from "./holders";
+import { inside, type Inside, type Level, type Part, type PlacedTag, type Stand } from "./inside";
+import type { Lens } from "./lens";
+import { tones, type Theme } from "./palette";
+import { towards } from "./sphere";
+
+/** More blocks than this are no picture any more. */
+const PARTS_MAX = 48;
+
+/** From these zooms on it opens. */
+const ZOOM = { place: 15.5, container: 5 };
+/** A load is drawn this wide; floors this far apart at least. */
+const LOAD_PX = 120;
+const GAP_PX = 46;
+const BUILDING_M = { least: 18, most: 60 };
+const FLOOR_M = 4;
+/** Narrower than this a block has room for a dot only. */
+const WORDS_PX = 58;
+
+interface Floor {
+  readonly name: string;
+  readonly above_ground_m: number;
+}
+
+/** The floors of a place with what is kept on each. */
+export async function floorsOf(
+  place: string,
+  floors: readonly Floor[],
+  signal: AbortSignal,
+): Promise<Level[]> {
+  if (floors.length === 0) return [];
+  const contents = await fetchContents(place, signal);
+  const all = storeys(floors, contents, (id) => names.of(id)).storeys;
+  await standing.want(all.flatMap((it) => it.kept.map((kept) => kept.id)));
+  return all.map(({ floor, kept }) => ({
+    name: words.places.floor(floor.name),
+    above_m: floor.above_ground_m,
+    parts: kept.slice(0, PARTS_MAX).map(({ id, label }) => part(id, label)),
+  }));
+}
+
+/** What a container carries, as one level. */
+export async function loadOf(
+  contents: readonly { readonly id: string; readonly name: string }[],
+): Promise<Level[]> {
+  if (contents.length === 0) return [];
+  const shown = contents.slice(0, PARTS_MAX);
+  await standing.want(shown.filter((it) => it.id.startsWith("ctr_")).map((it) => it.id));
+  return [{ name: null, above_m: 0, parts: shown.map(({ id, name }) => part(id, name)) }];
+}
+
+function part(id: string, text: string): Part {
+  const known = standing.of(id);
+  return { id, text, holds: known?.is === "container" ? known.holds : null };
+}
+
+/** What is drawn inside the chosen one in this view; nothing while it is closed. */
+export function opened(
+  chosen: Chosen,
+  holder: Holder,
+  lens: Lens,
+  look: { readonly theme: Theme; readonly times: number },
+): { readonly shown: Inside; readonly tags: readonly PlacedTag[] } | null {
+  const { levels } = chosen;
+  if (levels.length === 0 || holder.id !== chosen.id) return null;
+  if (chosen.kind !== "place" && chosen.kind !== "container") return null;
+  if (lens.zoom < ZOOM[chosen.kind]) return null;
+  const pixel_m = lens.metresPerPixel(holder.lat);
+  const stand =
+    chosen.kind === "place"
+      ? building(chosen, holder, pixel_m)
+      : bed(holder, pixel_m, Math.max(0, holder.height_m) * look.times);
+  const { [look.theme]: tone } = tones;
+  const shown = inside(levels, stand, tone.moving, tone.resting);
+  const most = Math.max(1, ...levels.map((it) => it.parts.length));
+  const cell_px = (2 * stand.half_m) / Math.ceil(Math.sqrt(most)) / pixel_m;
+  const tags = shown.tags.map((tag) => {
+    const [x = 0, y = 0] = lens.project(...tag.at);
+    return { ...tag, x, y, crowded: cell_px < WORDS_PX };
+  });
+  return { shown, tags };
+}
+
+/** Floors stand on the ground, far enough apart to look between them. */
+function building(chosen: Chosen, { lat, lon }: Holder, pixel_m: number): Stand {
+  const heights = chosen.levels.map((it) => it.above_m).sort((a, b) => a - b);
+  const gaps = heights.slice(1).map((it, below) => it - (heights[below] ?? 0));
+  const gap_m = Math.max(0.5, Math.min(FLOOR_M, ...gaps));
+  const radius_m = chosen.about?.radius_m ?? BUILDING_M.least;
+  const half_m = Math.min(BUILDING_M.most, Math.max(BUILDING_M.least, radius_m * 0.6));
+  return { lat, lon, course: 0, half_m, base_m: 0, times: Math.max(1, (GAP_PX * pixel_m) / gap_m) };
+}
+
+/** A load follows what carries it. */
+function bed({ lat, lon, course }: Holder, pixel_m: number, base_m: number): Stand {
+  const half_m = (LOAD_PX / 2) * pixel_m;
+  const ahead = course ?? 0;
+  const behind = towards([lat, lon], ahead + 180, half_m * 1.45);
+  return { lat: behind[0], lon: behind[1], course: ahead, half_m, base_m, times: 1 };
+}

@@ -1,0 +1,23 @@
+// What packages of an order are in together, in words.
+import type { Order } from "../../api/client";
+import { to } from "../../app/routes";
+import type { Group as OnMap } from "../../map/pins";
+import { words } from "../../words/en";
+
+type Group = Order["groups"][number];
+type Names = Readonly<Record<string, string>>;
+
+/** What holds them, or the way they are on. */
+export function together(group: Group, names: Names): { text: string; href: string | null } {
+  const name = (id: string | null | undefined): string | null => (id ? (names[id] ?? id) : null);
+  const held = group.container ?? group.place;
+  if (held) return { text: name(held) ?? held, href: to.subject(held) };
+  if (!group.mode) return { text: words.order.somewhere, href: null };
+  const { leg } = words.modes[group.mode];
+  return { text: words.order.leg(leg, name(group.from), name(group.to)), href: null };
+}
+
+export function onMap(group: Group, names: Names): OnMap {
+  const { text, href } = together(group, names);
+  return { one: group.one, packages: group.packages, name: text, href };
+}
