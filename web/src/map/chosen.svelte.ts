@@ -11,7 +11,7 @@ import {
 import { watch } from "../api/live";
 import { KINDS, type Kind, type Scene } from "../browser/scene";
 import { Trail, type Spot, type TrackPoint } from "../browser/trail";
-import { holderAt, type Holder } from "./holders";
+import { ALONE, holderAt, type Holder } from "./holders";
 import type { Level } from "./inside";
 import { Located } from "./located.svelte";
 import { floorsOf, loadOf } from "./opened";
@@ -228,8 +228,7 @@ export class Chosen {
   }
 }
 
-/** The slot and key of what stands on the map by itself. */
-export const ALONE = -1;
+/** The key of what stands on the map by itself. */
 const ALONE_KEY = "chosen";
 
 const nothing: About = {

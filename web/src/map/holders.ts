@@ -55,6 +55,9 @@ export interface Crowd {
   readonly problems: number;
 }
 
+/** The slot of what no tile shows. */
+export const ALONE = -1;
+
 export function seenAt(columns: Columns, carriers: readonly string[], slot: number): Seen {
   const place = slot * 3;
   const speed_mps = columns.speeds[slot] ?? 0;

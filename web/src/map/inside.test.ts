@@ -9,19 +9,19 @@ const levels: Level[] = [
   { name: "Floor 1", above_m: 4, parts: [shelf("a", 120), shelf("b", 30), shelf("c", 0)] },
   { name: "Ground", above_m: 0, parts: [] },
 ];
-const stand: Stand = { lat: 50, lon: 8, course: 0, half_m: 40, base_m: 0, times: 3 };
+const stand: Stand = { lat: 50, lon: 8, course: 0, half_m: 40, base_m: 0, times: 3, tallest_m: 8 };
 
 it("puts each floor at its height and everything on it", () => {
   const { solids, tags } = inside(levels, stand, [1, 2, 3], [4, 5, 6]);
   const plates = solids.filter((it) => it.tall_m === 0);
-  expect(plates.map((it) => it.polygon[0]?.[2])).toEqual([12, 0]);
+  expect(plates.map((it) => it.polygon[0]?.[2])).toEqual([0, 12]);
   const blocks = solids.filter((it) => it.tall_m > 0);
   expect(blocks).toHaveLength(3);
   expect(blocks.every((it) => it.polygon[0]?.[2] === 12)).toBe(true);
   const [full = 0, some = 0, none = 0] = blocks.map((it) => it.tall_m);
   expect(full).toBeGreaterThan(some);
   expect(some).toBeGreaterThan(none);
-  expect(tags.map((it) => it.text)).toEqual(["Floor 1", "a", "b", "c", "Ground"]);
+  expect(tags.map((it) => it.text)).toEqual(["Ground", "Floor 1", "a", "b", "c"]);
 });
 
 it("is as wide as it is told, and turns with what carries it", () => {

@@ -30,6 +30,8 @@ export interface Stand {
   /** Heights as drawn: of its lowest part, and of one metre in it. */
   readonly base_m: number;
   readonly times: number;
+  /** No block is drawn taller. */
+  readonly tallest_m: number;
 }
 
 export interface Solid {
@@ -50,8 +52,6 @@ export interface Tag {
 export interface PlacedTag extends Tag {
   readonly x: number;
   readonly y: number;
-  /** Whether there is room for a dot only. */
-  readonly crowded: boolean;
 }
 
 export interface Inside {
@@ -63,9 +63,9 @@ export interface Inside {
 const METRES_PER_DEGREE = 111_319.49;
 /** A block takes so much of its cell's side. */
 const BLOCK = 0.62;
-/** The fullest block stands this much of its cell's side tall, an empty one a fifth of that. */
-const TALLEST = 0.55;
-const LEAST = 0.2;
+/** The fullest block stands at most this much of its cell's side tall, an empty one hardly. */
+const TALLEST = 0.6;
+const LEAST = 0.06;
 
 export function inside(levels: readonly Level[], stand: Stand, colour: Rgb, edge: Rgb): Inside {
   const solids: Solid[] = [];
@@ -74,7 +74,9 @@ export function inside(levels: readonly Level[], stand: Stand, colour: Rgb, edge
   const most = Math.max(1, ...levels.flatMap((it) => it.parts.map((part) => part.holds ?? 0)));
   const { half_m: half } = stand;
   const lowest_m = Math.min(...levels.map((it) => it.above_m));
-  for (const { name, above_m, parts } of levels) {
+  // Plates let through only what was drawn before them.
+  const upwards = [...levels].sort((a, b) => a.above_m - b.above_m);
+  for (const { name, above_m, parts } of upwards) {
     const z = stand.base_m + (above_m - lowest_m) * stand.times;
     const plate = square(stand, [0, 0], half, z);
     solids.push({ polygon: plate, tall_m: 0, colour: [...edge, 46] });
@@ -88,9 +90,9 @@ export function inside(levels: readonly Level[], stand: Stand, colour: Rgb, edge
       const y = (columns - 1) / 2 - Math.floor(nth / columns);
       const middle: [number, number] = [x * cell, y * cell];
       const full = LEAST + (1 - LEAST) * ((part.holds ?? 0) / most);
-      const tall_m = TALLEST * cell * full;
+      const tall_m = Math.min(stand.tallest_m, TALLEST * cell) * full;
       const polygon = square(stand, middle, (cell * BLOCK) / 2, z);
-      solids.push({ polygon, tall_m, colour: [...colour, 210] });
+      solids.push({ polygon, tall_m, colour: part.holds === 0 ? [...edge, 90] : [...colour, 225] });
       const { id, text, holds } = part;
       tags.push({ id, text, holds, at: corner(stand, middle, z + tall_m) });
     });

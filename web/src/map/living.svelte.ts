@@ -2,14 +2,14 @@
 import { problemOf, type Problem } from "../api/client";
 import type { Scene, Sums } from "../browser/scene";
 import { Backdrop } from "./backdrop";
-import { ALONE, Chosen } from "./chosen.svelte";
+import { Chosen } from "./chosen.svelte";
 import type { Begin, Heard, Pointed } from "./face";
 import { Fleet, type Narrowed } from "./fleet";
 import { framing } from "./frame";
 import { fence } from "./ground";
 import { exaggeration } from "./heights";
 import type { PlacedTag } from "./inside";
-import { crowds, resting, travelling, type Holder } from "./holders";
+import { ALONE, crowds, resting, travelling, type Holder } from "./holders";
 import { dotsOf, doubts, marksOf } from "./marks";
 import type { Colouring, Dot, Look, Mark } from "./marks";
 import { pause } from "./pacing";
@@ -23,6 +23,7 @@ import { tilesOf } from "./tiles";
 
 const AGE_MS = 1_000;
 const RENEW_MS = 250;
+const NARROW_PX = 600;
 const FAR_ZOOM = 2.6;
 /** Seen from so near, a tile's data are finer than the view by this much. */
 const FINER = 0.6;
@@ -198,6 +199,13 @@ export class Living {
   centre(zoom = Math.max(this.camera.zoom, 5)): void {
     const spot = this.#chosenHolder();
     if (spot) this.fly({ lat: spot.lat, lon: spot.lon, zoom }, 1400);
+  }
+
+  /** Comes so near that a building opens into its floors. */
+  lookInside(): void {
+    const spot = this.#chosenHolder();
+    const zoom = this.#surface.view().width < NARROW_PX ? 16 : 17.2;
+    if (spot) this.fly({ lat: spot.lat, lon: spot.lon, zoom, pitch: 58, bearing: 25 }, 2600);
   }
 
   /** Shows all of the chosen one's track, or the place it is at. */

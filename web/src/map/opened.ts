@@ -17,11 +17,13 @@ const PARTS_MAX = 48;
 const ZOOM = { place: 15.5, container: 5 };
 /** A load is drawn this wide; floors this far apart at least. */
 const LOAD_PX = 120;
-const GAP_PX = 46;
+const GAP_PX = 92;
+/** A block leaves this much of a floor's height free. */
+const HEADROOM = 0.45;
 const BUILDING_M = { least: 18, most: 60 };
 const FLOOR_M = 4;
-/** Narrower than this a block has room for a dot only. */
-const WORDS_PX = 58;
+/** About the room that a tag takes. */
+const TAG_PX = { letter: 6.6, around: 26, height: 20 };
 
 interface Floor {
   readonly name: string;
@@ -78,13 +80,30 @@ export function opened(
       : bed(holder, pixel_m, Math.max(0, holder.height_m) * look.times);
   const { [look.theme]: tone } = tones;
   const shown = inside(levels, stand, tone.moving, tone.resting);
-  const most = Math.max(1, ...levels.map((it) => it.parts.length));
-  const cell_px = (2 * stand.half_m) / Math.ceil(Math.sqrt(most)) / pixel_m;
   const tags = shown.tags.map((tag) => {
     const [x = 0, y = 0] = lens.project(...tag.at);
-    return { ...tag, x, y, crowded: cell_px < WORDS_PX };
+    return { ...tag, x, y };
   });
-  return { shown, tags };
+  return { shown, tags: apart(tags) };
+}
+
+/** Of tags that would lie over each other the one of what holds more; empty shelves have none. */
+function apart(tags: readonly PlacedTag[]): PlacedTag[] {
+  const worth = (it: PlacedTag): number => (it.id === null ? Infinity : (it.holds ?? 1));
+  const kept: PlacedTag[] = [];
+  for (const tag of [...tags].sort((a, b) => worth(b) - worth(a))) {
+    const clear = kept.every((it) => {
+      const wide = (widthOf(tag) + widthOf(it)) / 2;
+      return wide <= Math.abs(tag.x - it.x) || TAG_PX.height <= Math.abs(tag.y - it.y);
+    });
+    if (clear && tag.holds !== 0) kept.push(tag);
+  }
+  return kept;
+}
+
+function widthOf({ text, holds }: PlacedTag): number {
+  const letters = text.length + (holds === null ? 0 : String(holds).length + 1);
+  return TAG_PX.around + TAG_PX.letter * Math.min(18, letters);
 }
 
 /** Floors stand on the ground, far enough apart to look between them. */
@@ -94,7 +113,9 @@ function building(chosen: Chosen, { lat, lon }: Holder, pixel_m: number): Stand 
   const gap_m = Math.max(0.5, Math.min(FLOOR_M, ...gaps));
   const radius_m = chosen.about?.radius_m ?? BUILDING_M.least;
   const half_m = Math.min(BUILDING_M.most, Math.max(BUILDING_M.least, radius_m * 0.6));
-  return { lat, lon, course: 0, half_m, base_m: 0, times: Math.max(1, (GAP_PX * pixel_m) / gap_m) };
+  const times = Math.max(1, (GAP_PX * pixel_m) / gap_m);
+  const tallest_m = gap_m * times * (1 - HEADROOM);
+  return { lat, lon, course: 0, half_m, base_m: 0, times, tallest_m };
 }
 
 /** A load follows what carries it. */
@@ -102,5 +123,13 @@ function bed({ lat, lon, course }: Holder, pixel_m: number, base_m: number): Sta
   const half_m = (LOAD_PX / 2) * pixel_m;
   const ahead = course ?? 0;
   const behind = towards([lat, lon], ahead + 180, half_m * 1.45);
-  return { lat: behind[0], lon: behind[1], course: ahead, half_m, base_m, times: 1 };
+  return {
+    lat: behind[0],
+    lon: behind[1],
+    course: ahead,
+    half_m,
+    base_m,
+    times: 1,
+    tallest_m: half_m,
+  };
 }

@@ -1,8 +1,7 @@
 // What is under the pointer: found by arithmetic over what was drawn, so that it is found at once.
 import type { Scene } from "../browser/scene";
-import { ALONE } from "./chosen.svelte";
 import type { Pointed } from "./face";
-import { crowdAt, holderAt, type Holder } from "./holders";
+import { ALONE, crowdAt, holderAt, type Holder } from "./holders";
 import { CROWDS_FROM, type Dot, type Mark, type View } from "./marks";
 
 export interface Hit {

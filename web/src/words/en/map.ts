@@ -103,6 +103,7 @@ export const mapWords = {
   card: {
     close: "Close",
     open: "Open page",
+    inside: "Look inside",
     centre: "Bring into the middle",
     contains: "Contains",
     travelsIn: "Travelling in",
