@@ -11,7 +11,7 @@ use domain::{
     money::Currency,
     record::{Promise, normalise_reference},
     state::{Posting, State, Status},
-    time::Timestamp,
+    time::{HOUR, Timestamp},
 };
 use futures::future::try_join_all;
 use table::Scan;
@@ -51,7 +51,7 @@ pub enum Together {
         to: Option<PlaceId>,
         /// How.
         mode: Option<Mode>,
-        /// Since when.
+        /// Since which hour: what is scanned piece by piece leaves together.
         departed_at: Timestamp,
     },
 }
@@ -205,7 +205,7 @@ impl Service {
                 from: leg.from,
                 to: leg.to,
                 mode: leg.mode,
-                departed_at: leg.departed_at,
+                departed_at: hour_of(leg.departed_at),
             }));
         };
         if let Some(outermost) = above.get(&holder.subject()) {
@@ -245,6 +245,11 @@ impl OrderView {
         self.problems.push(Trouble { line, reason: state.reason });
         self.problems.sort_by_key(|it| (it.line.known_since, it.line.id));
     }
+}
+
+/// The beginning of an instant's hour.
+fn hour_of(at: Timestamp) -> Timestamp {
+    at.plus(-at.millis().rem_euclid(HOUR))
 }
 
 fn belongs(state: &State, order: &str) -> bool {

@@ -23,6 +23,7 @@ import { tilesOf } from "./tiles";
 
 const AGE_MS = 1_000;
 const RENEW_MS = 250;
+const PINS_ZOOM_MAX = 4.5;
 const NARROW_PX = 600;
 const FAR_ZOOM = 2.6;
 /** Seen from so near, a tile's data are finer than the view by this much. */
@@ -216,7 +217,9 @@ export class Living {
     if (spot) points.push([spot.lat, spot.lon]);
     const { width, height } = this.#surface.view();
     const found = framing(points, width, height);
-    if (found) this.fly({ ...found, pitch: 1 < found.zoom ? 42 : 0 }, duration_ms);
+    if (!found) return;
+    if (this.#pins) this.fly({ ...found, zoom: Math.min(found.zoom, PINS_ZOOM_MAX) }, duration_ms);
+    else this.fly({ ...found, pitch: 1 < found.zoom ? 42 : 0 }, duration_ms);
   }
 
   /** Shows groups of packages and nothing else; framed once it is known where all are. */
@@ -312,7 +315,7 @@ export class Living {
     this.#surface.draw(this.#marks, lines, drawn?.solids ?? []);
     this.#surface.on(on);
     this.#doubt(chosen);
-    if (this.#pins) this.pins = this.#pins.seen(this.instant, this.times, lens);
+    if (this.#pins) this.pins = this.#pins.seen(this.instant, lens);
     this.#soon(Math.max(0, ...all.map((it) => it.speed_mps)));
   }
 

@@ -43,19 +43,38 @@ export class Pins {
   }
 
   /** Those that are seen, the largest last so that it lies on top. */
-  seen(at: number, times: number, view: View): Pin[] {
+  seen(at: number, view: View): Pin[] {
     const pins = this.#all.flatMap(({ group, located }): Pin[] => {
       const spot = located.at(at);
       if (!spot) return [];
-      const height_m = Math.max(0, spot.height ?? 0) * times;
-      if (!view.sees(spot.lat, spot.lon, height_m)) return [];
-      const [x = 0, y = 0] = view.project(spot.lon, spot.lat, height_m);
+      // On the ground, so that one in the air stands where it is on the map.
+      if (!view.sees(spot.lat, spot.lon, 0)) return [];
+      const [x = 0, y = 0] = view.project(spot.lon, spot.lat, 0);
       return [{ ...group, x, y }];
     });
-    return pins.sort((a, b) => a.packages - b.packages);
+    return merged(pins).sort((a, b) => a.packages - b.packages);
   }
 
   close(): void {
     for (const { located } of this.#all) located.close();
   }
+}
+
+/** Pins that would lie over each other are one. */
+const NEAR_PX = 24;
+
+function merged(pins: readonly Pin[]): Pin[] {
+  const kept: Pin[] = [];
+  for (const pin of pins) {
+    const nth = kept.findIndex((it) => Math.hypot(it.x - pin.x, it.y - pin.y) < NEAR_PX);
+    const there = kept[nth];
+    if (!there) kept.push(pin);
+    else {
+      const same = there.href === pin.href && there.name === pin.name;
+      const name = same ? there.name : `${there.name}, ${pin.name}`;
+      const packages = there.packages + pin.packages;
+      kept[nth] = { ...there, packages, name, href: same ? there.href : null };
+    }
+  }
+  return kept;
 }

@@ -162,7 +162,7 @@ pub struct Group {
     pub to: Option<ids::Place>,
     /// How they travel it.
     pub mode: Option<words::Mode>,
-    /// When it began.
+    /// In which hour it began.
     pub departed_at: Option<Time>,
 }
 
