@@ -8,6 +8,7 @@ import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { Protocol } from "pmtiles";
 
 import type { Bounds } from "../browser/scene";
+import { discs } from "./ground";
 import type { Solid } from "./inside";
 import { Lens } from "./lens";
 import { unit } from "./sphere";
@@ -40,7 +41,7 @@ export interface Told {
   /** Somebody touched the map: whatever moves the camera by itself stops. */
   readonly touched: () => void;
   readonly pointed: (at: { x: number; y: number } | null) => void;
-  readonly picked: (at: { x: number; y: number }) => void;
+  readonly picked: (at: { x: number; y: number; lat: number; lon: number }) => void;
 }
 
 /** From here on the Earth looks flat anyway, and positions need all their digits. */
@@ -247,6 +248,11 @@ export class Surface {
     this.#set(source, shapes);
   }
 
+  /** Shows how far around a point something reaches. */
+  ring(at: { readonly lat: number; readonly lon: number }, radius_m: number): void {
+    this.shapes("discs", discs([{ lat: at.lat, lon: at.lon, radius_m, tone: "moving" }]));
+  }
+
   /** The light of the atmosphere comes from the sun. */
   sun(at: number): void {
     if (!this.#ready) return;
@@ -328,7 +334,10 @@ export class Surface {
     }
     map.on("mousemove", (event) => this.told.pointed(event.point));
     map.on("mouseout", () => this.told.pointed(null));
-    map.on("click", (event) => this.told.picked(event.point));
+    map.on("click", ({ point: { x, y }, lngLat }) => {
+      const { lat, lng: lon } = lngLat.wrap();
+      this.told.picked({ x, y, lat, lon });
+    });
   }
 }
 

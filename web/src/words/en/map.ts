@@ -100,6 +100,10 @@ export const mapWords = {
   within: (distance: string) => `within ${distance}`,
   high: (height: string) => `${height} above sea level`,
   problems: (count: number) => many(count, "problem", "problems"),
+  drop: {
+    label: "Map to put the pin on. Arrow keys move it, plus and minus zoom.",
+    hint: "Click where it is",
+  },
   card: {
     close: "Close",
     open: "Open page",
