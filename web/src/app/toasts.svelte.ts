@@ -1,25 +1,46 @@
-// Short news of what somebody did, said once and gone.
+// Short news of what somebody did, said once and gone; what can be undone stays a little longer.
+
+/** What can still be done about it. */
+export interface Offer {
+  readonly label: string;
+  readonly run: () => void;
+}
 
 export interface Toast {
   readonly id: number;
   readonly text: string;
   readonly kind: "good" | "bad";
+  readonly offer: Offer | null;
 }
 
 const SHOWN_MS = 5000;
+const OFFERED_MS = 12_000;
 
 class Toasts {
   all = $state.raw<readonly Toast[]>([]);
   #next = 0;
 
   say(text: string, kind: Toast["kind"] = "good"): void {
+    this.#show({ id: ++this.#next, text, kind, offer: null }, SHOWN_MS);
+  }
+
+  /** Says it with what can be done about it, which is done once. */
+  offer(text: string, offer: Offer): void {
     const id = ++this.#next;
-    this.all = [...this.all, { id, text, kind }];
-    setTimeout(() => this.dismiss(id), SHOWN_MS);
+    const run = (): void => {
+      this.dismiss(id);
+      offer.run();
+    };
+    this.#show({ id, text, kind: "good", offer: { ...offer, run } }, OFFERED_MS);
   }
 
   dismiss(id: number): void {
     this.all = this.all.filter((it) => it.id !== id);
+  }
+
+  #show(toast: Toast, shown_ms: number): void {
+    this.all = [...this.all, toast];
+    setTimeout(() => this.dismiss(toast.id), shown_ms);
   }
 }
 

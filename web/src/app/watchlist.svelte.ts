@@ -1,5 +1,6 @@
 // What whoever is signed in follows, as the server keeps it.
 import { api, type PackageLine, type Problem, problemOf, the } from "../api/client";
+import { words } from "../words/en";
 import { toasts } from "./toasts.svelte";
 
 const PAGE = 100;
@@ -32,26 +33,36 @@ class Watchlist {
     this.#ids = new Set(lines.map((it) => it.id));
   }
 
-  /** Follows a package, or does not any more: shown at once, taken back if it is refused. */
-  async follow(id: string, wanted: boolean): Promise<void> {
+  /** Follows all of these; the first that is refused ends it. */
+  async followAll(ids: readonly string[]): Promise<void> {
+    for (const id of ids) {
+      if (!this.follows(id) && !(await this.follow(id, true))) return;
+    }
+    toasts.say(words.selection.followed(ids.length));
+  }
+
+  /** Follows a package, or does not any more: shown at once, taken back if it is refused. Says
+   * whether it stands. */
+  async follow(id: string, wanted: boolean): Promise<boolean> {
     const before = this.#ids;
     const after = new Set(before);
     if (wanted) after.add(id);
     else after.delete(id);
     this.#ids = after;
     const params = { params: { path: { package: id } } };
-    const refused = (problem: Problem): void => {
+    const refused = (problem: Problem): false => {
       this.#ids = before;
       toasts.say(problem.detail ?? problem.title, "bad");
+      return false;
     };
     try {
       // Both answer nothing, or why not.
       const { error } = wanted
         ? await api.PUT("/v1/me/watchlist/{package}", params)
         : await api.DELETE("/v1/me/watchlist/{package}", params);
-      if (error) refused(error);
+      return error ? refused(error) : true;
     } catch (error) {
-      refused(await problemOf(error));
+      return refused(await problemOf(error));
     }
   }
 }

@@ -1,7 +1,7 @@
 // Places as people choose them.
 import { expect, it } from "vitest";
 
-import { candidate, placeRef } from "./chosen";
+import { candidate, containerIn, placeRef } from "./chosen";
 
 it("writes a place as its id, or as the text to find it by", () => {
   expect(placeRef({ text: "Memphis", id: "plc_1" })).toBe("plc_1");
@@ -15,4 +15,12 @@ it("takes the code off what the server suggests", () => {
     code: "city:4641239",
   });
   expect(candidate("Bruck (Mur)").label).toBe("Bruck (Mur)");
+});
+
+const ID = "ctr_5PW2TSS8Q39CHD574H2ERWJC1J";
+
+it("finds a container in what was pasted", () => {
+  expect(containerIn(`https://where.example/containers/${ID}?x=1`)).toBe(ID);
+  expect(containerIn(` ${ID.toLowerCase()} `)).toBe(ID);
+  expect(containerIn("Truck 7")).toBeNull();
 });

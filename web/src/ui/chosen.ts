@@ -31,3 +31,9 @@ export function candidate(text: string): { label: string; code: string } {
   const parts = /^(.*) \(([a-z]+:[^()]+)\)$/.exec(text);
   return { label: parts?.[1] ?? text, code: parts?.[2] ?? text };
 }
+
+/** The id of a container in what somebody pasted: the id itself or an address of its page. */
+export function containerIn(text: string): string | null {
+  const found = /ctr_[0-7][0-9a-hjkmnp-tv-z]{25}/i.exec(text)?.[0];
+  return found ? `ctr_${found.slice(4).toUpperCase()}` : null;
+}

@@ -1,5 +1,5 @@
 // Every string of the screens, in English; each page's own stand in words/en/.
-import { actions } from "./en/actions";
+import { actions, selection } from "./en/actions";
 import { care } from "./en/care";
 import { deskWords } from "./en/desk";
 import { frame } from "./en/frame";
@@ -20,6 +20,7 @@ export const words = {
   package: packageWords,
   order,
   actions,
+  selection,
   statuses,
   modes,
   reasons,

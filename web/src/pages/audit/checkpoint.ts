@@ -12,13 +12,3 @@ export function readCheckpoint(note: string): Checkpoint | null {
   if (origin === "" || !/^\d+$/.test(size) || root === "") return null;
   return { origin, size: Number(size), root };
 }
-
-/** Saves a text as a file on this device. */
-export function saved(name: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: "text/plain" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}

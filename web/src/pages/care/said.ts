@@ -1,10 +1,6 @@
 // Events about several things at once: what was recorded, and what was not.
-import { api, onceKey, Refused, the } from "../../api/client";
-import type { components } from "../../api/schema";
-
-type EventAbout = components["schemas"]["EventAbout"];
-
-const AT_ONCE = 1000;
+import { onceKey, Refused } from "../../api/client";
+import { type EventAbout, recordEvents } from "../../api/events";
 
 export interface Outcome {
   readonly recorded: number;
@@ -13,20 +9,13 @@ export interface Outcome {
 
 /** Says all of these, each by itself. */
 export async function say(events: readonly EventAbout[]): Promise<Outcome> {
-  let [recorded, refused] = [0, 0];
-  for (let from = 0; from < events.length; from += AT_ONCE) {
-    const body = events.slice(from, from + AT_ONCE);
-    const result = await the(api.POST("/v1/events", { params: { header: onceKey() }, body }));
-    recorded += result.recorded + result.duplicates;
-    refused += result.refused;
-  }
-  return { recorded, refused };
+  const results = await recordEvents(events, onceKey());
+  const refused = results.filter((it) => it.problem).length;
+  return { recorded: results.length - refused, refused };
 }
 
 /** Says one of them; why it was refused is thrown. */
 export async function sayOne(event: EventAbout): Promise<void> {
-  const params = { header: onceKey() };
-  const result = await the(api.POST("/v1/events", { params, body: [event] }));
-  const problem = result.results[0]?.problem;
-  if (problem) throw new Refused(problem);
+  const [result] = await recordEvents([event], onceKey());
+  if (result?.problem) throw new Refused(result.problem);
 }

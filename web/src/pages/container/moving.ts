@@ -31,12 +31,6 @@ export function going(container: string, goal: Goal, happened_at: string): Event
   }
 }
 
-/** The id of a container in what somebody pasted: the id itself or an address of its page. */
-export function containerIn(text: string): string | null {
-  const found = /ctr_[0-7][0-9a-hjkmnp-tv-z]{25}/i.exec(text)?.[0];
-  return found ? `ctr_${found.slice(4).toUpperCase()}` : null;
-}
-
 async function everything(container: string): Promise<readonly string[]> {
   const all: string[] = [];
   let cursor: string | undefined;

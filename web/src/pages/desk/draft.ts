@@ -2,7 +2,7 @@
 import type { Mode } from "../../api/client";
 import type { components } from "../../api/schema";
 import { asObject, asText } from "../../app/kept";
-import { desk, recording } from "../../words/en/desk";
+import { desk } from "../../words/en/desk";
 import { type Chosen, NOTHING_CHOSEN, placeRef } from "../../ui/chosen";
 
 type Schemas = components["schemas"];
@@ -196,7 +196,7 @@ export function faultsOf(
     found.weight = desk.faults.noNumber;
   }
   if (!blank(draft.cost) && !/^\d{1,14}([.]\d{1,4})?$/.test(draft.cost.trim())) {
-    found.cost = recording.needsAmount;
+    found.cost = desk.needsAmount;
   }
   if (draft.promised !== "" && Number.isNaN(Date.parse(draft.promised))) {
     found.promised = desk.faults.noDate;

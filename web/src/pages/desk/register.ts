@@ -5,7 +5,6 @@ import type { Chosen } from "../../ui/chosen";
 import type { PackageInput } from "./draft";
 
 type Schemas = components["schemas"];
-type EventAbout = Schemas["EventAbout"];
 type Key = ReturnType<typeof onceKey>;
 
 /** What became of one package: its id, or why it was refused. */
@@ -48,19 +47,6 @@ export async function register(inputs: readonly PackageInput[], key: Key): Promi
   const body = [...inputs];
   const made = await the(api.POST("/v1/packages", { params: { header: key }, body }));
   return "results" in made ? outcomes(made.results) : [{ id: made.id, problem: null }];
-}
-
-/** Records events of many things; what of them was refused is told for each. */
-export async function record(events: readonly EventAbout[], key: Key): Promise<Outcome[]> {
-  const all: Outcome[] = [];
-  for (let start = 0; start < events.length; start += TOGETHER_MAX) {
-    const body = events.slice(start, start + TOGETHER_MAX);
-    const once = `${key["Idempotency-Key"]}-${start}`;
-    const params = { header: { "Idempotency-Key": once } };
-    const { results } = await the(api.POST("/v1/events", { params, body }));
-    all.push(...outcomes(results));
-  }
-  return all;
 }
 
 /** Adds the same photo to packages. */

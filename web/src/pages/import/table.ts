@@ -78,18 +78,6 @@ export function rowsOf(text: string, delimiter: string): Row[] {
   return rows;
 }
 
-/** A table as CSV. */
-export function csvOf(rows: readonly (readonly string[])[], delimiter = ","): string {
-  return rows.map((cells) => cells.map((it) => quote(it, delimiter)).join(delimiter)).join("\r\n");
-}
-
-/** A cell as CSV has it; one that a spreadsheet would run as a formula is kept from it. */
-export function quote(cell: string, delimiter = ","): string {
-  const harmless = /^[=@\t\r]|^[+-](?![\d.,\s]*$)/.test(cell) ? `'${cell}` : cell;
-  const plain = !harmless.includes(delimiter) && !/["\r\n]/.test(harmless);
-  return plain ? harmless : `"${harmless.replaceAll('"', '""')}"`;
-}
-
 /** A part of a table as a table of its own, and the lines its rows have in the whole one. */
 export interface Part {
   readonly text: string;

@@ -2,8 +2,9 @@
 // recorded; sending a part again records nothing twice.
 import { api, type Problem, problemOf, the } from "../../api/client";
 import type { components } from "../../api/schema";
+import { csvOf } from "../../ui/csv";
 import { faultOf, remember, type Said, saidOf, tomlOf } from "./mapping";
-import { csvOf, type Part, partsOf, type Row, type Table, tableOf } from "./table";
+import { type Part, partsOf, type Row, type Table, tableOf } from "./table";
 
 type Report = components["schemas"]["ImportReport"];
 

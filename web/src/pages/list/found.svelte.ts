@@ -33,11 +33,24 @@ export class Found {
     await this.#load(this.#turn, this.lines);
   }
 
-  async #load(turn: number, before: readonly PackageLine[]): Promise<void> {
+  /** Asks again for the pages that were found: what is shown stays where it is. */
+  async refresh(): Promise<void> {
+    const turn = ++this.#turn;
+    const many = this.lines.length;
+    this.#next = null;
+    this.whole = false;
+    await this.#load(turn, [], Math.max(1, many));
+  }
+
+  async #load(
+    turn: number,
+    before: readonly PackageLine[],
+    wanted = before.length + 1,
+  ): Promise<void> {
     this.busy = true;
     try {
       let lines = before;
-      for (let page = 0; page < EMPTY_PAGES_MAX && lines.length === before.length; page++) {
+      for (let empty = 0; empty < EMPTY_PAGES_MAX && lines.length < wanted;) {
         const query = {
           ...queryOf(this.#filter),
           limit: PAGE,
@@ -45,6 +58,7 @@ export class Found {
         };
         const list = await the(api.GET("/v1/packages", { params: { query } }));
         if (turn !== this.#turn) return;
+        if (list.packages.length === 0) empty += 1;
         lines = [...lines, ...list.packages];
         this.names = { ...this.names, ...list.names };
         this.partial = list.partial ?? false;

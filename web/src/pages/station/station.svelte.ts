@@ -1,21 +1,12 @@
 // A station at work: scans are kept with their own time until the server has them, sent together,
 // and told apart by what it says.
 import { api, onceKey, problemOf, the } from "../../api/client";
+import { type EventAbout, undoing } from "../../api/events";
 import { connection } from "../../app/connection.svelte";
 import { asObject, asText, asTexts, keep, kept } from "../../app/kept";
 import { Counting } from "./counting.svelte";
 import { play } from "./sound";
-import {
-  type EventAbout,
-  eventsOf,
-  isReady,
-  readScans,
-  readSetup,
-  type Scan,
-  settled,
-  type Setup,
-  undoing,
-} from "./work";
+import { eventsOf, isReady, readScans, readSetup, type Scan, settled, type Setup } from "./work";
 
 const SETUP_KEPT_AS = "station.setup";
 const SCANS_KEPT_AS = "station.scans";
@@ -143,7 +134,10 @@ export class Station {
       this.waiting = this.waiting.filter((it) => it.id !== last.id);
       this.#keepWaiting();
     } else {
-      const body = undoing(last, new Date().toISOString());
+      const body = undoing(
+        { subject: last.subject ?? last.number, events: last.recorded },
+        new Date().toISOString(),
+      );
       try {
         const params = { header: onceKey() };
         const { refused } = await the(api.POST("/v1/events", { params, body }));

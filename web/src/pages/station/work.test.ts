@@ -1,16 +1,7 @@
 // What scans mean, and what became of them.
 import { expect, it } from "vitest";
 
-import {
-  eventsOf,
-  isReady,
-  readScans,
-  readSetup,
-  type Scan,
-  settled,
-  type Setup,
-  undoing,
-} from "./work";
+import { eventsOf, isReady, readScans, readSetup, type Scan, settled, type Setup } from "./work";
 
 const SETUP: Setup = {
   place: { id: "plc_1", name: "Dock 3" },
@@ -69,9 +60,6 @@ it("tells an unknown number from a scan that is refused", () => {
   expect(settled(scan, [{ index: 0, status: 404, problem: problem("/0/event/place") }]).state).toBe(
     "refused",
   );
-  expect(undoing(good, SCAN.at)).toEqual([
-    { subject: "pkg_1", event: { kind: "voided", happened_at: SCAN.at, target: "evt_1" } },
-  ]);
 });
 
 it("keeps a setup and what waits, and reads nothing that is neither", () => {

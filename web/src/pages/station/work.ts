@@ -1,9 +1,9 @@
 // What a station does with a scan: the events that are recorded, as the API takes them.
+import type { EventAbout } from "../../api/events";
 import type { components } from "../../api/schema";
 import { asObject, asText, asTexts } from "../../app/kept";
 
 type Schemas = components["schemas"];
-export type EventAbout = Schemas["EventAbout"];
 type PlaceRef = Schemas["PlaceRef"];
 
 export const MODES = ["arrive", "depart", "load", "deliver"] as const;
@@ -110,15 +110,6 @@ export function settled(scan: Scan, results: readonly Schemas["ItemResult"][]): 
 
 function isAboutSubject(problem: Schemas["Problem"] | null | undefined): boolean {
   return problem?.errors?.some((it) => /\/subject$/.test(it.pointer)) ?? true;
-}
-
-/** Events that undo what was recorded of a scan, the last one first. */
-export function undoing(scan: Scan, happened_at: string): EventAbout[] {
-  const subject = scan.subject ?? scan.number;
-  return scan.recorded.toReversed().map((target) => ({
-    subject,
-    event: { kind: "voided" as const, happened_at, target },
-  }));
 }
 
 /** A setup that was kept, as far as it reads. */

@@ -1,41 +1,67 @@
 // What is recorded by hand, as the API takes it.
 import { expect, it } from "vitest";
 
-import { ACTIONS, eventOf, localTime, nothingSaid } from "./actions";
+import { ACTIONS, eventsOf, type Given, localTime, nothingSaid } from "./actions";
 
 const NOW = new Date("2026-11-26T09:12:33Z");
+const GIVEN: Given = { now: NOW, line: "l", container: null };
+const AT = NOW.toISOString();
+const SAID = nothingSaid(NOW);
+const PLACE = { text: "Dock 3", id: "plc_1" };
 
 it("needs what each kind cannot be without", () => {
-  const said = nothingSaid(NOW);
-  const made = ACTIONS.filter((it) => eventOf(it, said, NOW, "l") !== null);
-  expect(made).toEqual(["depart", "deliver", "problem"]);
+  const made = ACTIONS.flat().filter((it) => eventsOf(it, SAID, GIVEN) !== null);
+  expect(made).toEqual(["depart", "deliver", "unload", "problem", "solve"]);
   const more = {
-    ...said,
-    place: { text: "Dock 3", id: "plc_1" },
+    ...SAID,
+    place: PLACE,
     into: { text: "Truck", id: "ctr_1" },
     amount: "120.50",
     text: "Torn",
   };
-  expect(ACTIONS.map((it) => eventOf(it, more, NOW, "l")?.kind)).toEqual([
-    "arrived",
-    "departed",
-    "joined",
-    "delivered",
-    "problem",
-    "cost_added",
-    "note",
+  const kinds = ACTIONS.flat().map((it) => eventsOf(it, more, GIVEN)?.map((event) => event.kind));
+  expect(kinds).toEqual([
+    ["scanned"],
+    ["arrived"],
+    ["departed"],
+    ["delivered"],
+    ["joined"],
+    ["joined"],
+    ["problem"],
+    ["departed", "note"],
+    ["cost_added"],
+    ["note"],
+  ]);
+});
+
+it("takes a package out of what holds it, or keeps it where it was unloaded", () => {
+  expect(eventsOf("unload", SAID, GIVEN)).toEqual([]);
+  expect(eventsOf("unload", SAID, { ...GIVEN, container: "ctr_1" })).toEqual([
+    { kind: "left", happened_at: AT, holder: { container: "ctr_1" } },
+  ]);
+  expect(eventsOf("unload", { ...SAID, place: PLACE }, { ...GIVEN, container: "ctr_1" })).toEqual([
+    { kind: "joined", happened_at: AT, holder: { place: "plc_1" } },
+  ]);
+});
+
+it("ends a problem where it is seen, with what was agreed", () => {
+  const seen = { ...SAID, next: "place" as const, text: " Repacked " };
+  expect(eventsOf("solve", seen, GIVEN)).toBeNull();
+  expect(eventsOf("solve", { ...seen, place: PLACE }, GIVEN)).toEqual([
+    { kind: "scanned", happened_at: AT, place: "plc_1", floor: null },
+    { kind: "note", happened_at: AT, text: "Repacked" },
   ]);
 });
 
 it("takes no amount that money cannot be", () => {
   for (const amount of ["1,5", "-3", "1.23456", "x", ""]) {
-    expect(eventOf("cost", { ...nothingSaid(NOW), amount }, NOW, "l")).toBeNull();
+    expect(eventsOf("cost", { ...SAID, amount }, GIVEN)).toBeNull();
   }
 });
 
 it("keeps the seconds of now, and a moment that was chosen as it is", () => {
-  const note = { ...nothingSaid(NOW), text: "x" };
-  expect(eventOf("note", note, NOW, "l")?.happened_at).toBe(NOW.toISOString());
+  const note = { ...SAID, text: "x" };
+  expect(eventsOf("note", note, GIVEN)?.[0]?.happened_at).toBe(AT);
   const earlier = { ...note, at: localTime(new Date("2026-11-20T10:00:00Z")) };
-  expect(eventOf("note", earlier, NOW, "l")?.happened_at).toBe("2026-11-20T10:00:00.000Z");
+  expect(eventsOf("note", earlier, GIVEN)?.[0]?.happened_at).toBe("2026-11-20T10:00:00.000Z");
 });

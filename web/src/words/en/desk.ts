@@ -57,6 +57,7 @@ export const desk = {
   costFailed: "Registered, but its cost was not recorded. Add it on the package's page.",
   photoFailed: "Registered, but its photo was not kept. Add it on the package's page.",
   needsNumber: "It needs a number, or say what it is",
+  needsAmount: "An amount is expected, as in 120.50",
   notSent: "Nothing was sent. What you wrote is still here.",
   rows: {
     title: "Paste rows from a spreadsheet",
@@ -186,41 +187,6 @@ export const station = {
   wrongPlace: "Choose a place first",
 };
 
-export const recording = {
-  title: (what: string, many: number) => (many === 1 ? what : `${what}: ${packages(many)}`),
-  kinds: {
-    arrive: "Arrived",
-    depart: "Departed",
-    load: "Load into",
-    deliver: "Delivered",
-    problem: "Problem",
-    cost: "Add a cost",
-    note: "Add a note",
-  },
-  menu: "Record",
-  at: "When",
-  place: "Where",
-  from: "From",
-  to: "To",
-  expected: "Expected there",
-  into: "Into",
-  intoHint: "A pallet, a truck, a shelf, by its name",
-  receivedBy: "Received by",
-  leftAt: "Left at",
-  reason: "What went wrong",
-  detail: "What happened",
-  costKind: "What it is for",
-  amount: "Amount",
-  amountEach: "Each of them",
-  text: "Note",
-  submit: "Record",
-  done: (many: number) => `Recorded for ${packages(many)}`,
-  partly: (refused: number, all: number) =>
-    `${refused.toLocaleString()} of ${packages(all)} refused it`,
-  needsAmount: "An amount is expected, as in 120.50",
-  needsText: "Something is missing here",
-};
-
 export const importing = {
   steps: ["File", "Columns", "Check", "Done"],
   title: "Import a file",
@@ -317,7 +283,6 @@ export const deskWords = {
   desk,
   fields,
   station,
-  recording,
   importing,
   labelsPage: labels,
 };
