@@ -26,6 +26,8 @@ export const listWords = {
   filter: { status: "Status", carrier: "Carrier", client: "Client", mode: "Travels by" },
   any: { status: "Any status", carrier: "Any carrier", client: "Any client", mode: "Any way" },
   chips: { status: "Status", carrier: "Carrier", client: "Client", mode: "Travels" },
+  carriersHere: "In this list",
+  carriersOther: "All others",
   clear: "Clear filters",
   export: "Download CSV",
   exportShort: "CSV",
