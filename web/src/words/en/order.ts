@@ -14,7 +14,6 @@ export const order = {
   packages: "All packages",
   many: (many: number) => (many === 1 ? "1 package" : `${many.toLocaleString()} packages`),
   cost: "Shipping cost",
-  noneLeft: "None of them is left any more",
   somewhere: "Nobody has said where yet",
   toCome: "On the way",
   leg: (leg: string, from: string | null, to: string | null) =>
