@@ -43,3 +43,23 @@ test("the theme that is chosen stays", async ({ page, stage }) => {
   await page.reload();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
 });
+
+test("every time is told in the zone that was chosen, and it stays", async ({ page, stage }) => {
+  await stage.open(page, "viewer", "/profile");
+  await page.getByRole("combobox", { name: "Time zone" }).selectOption("Pacific/Auckland");
+  await page.goto(`${stage.server.url}/packages/${stage.world.delivered}`);
+  const there = new Intl.DateTimeFormat("en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: "Pacific/Auckland",
+  });
+  const { delivered_at } = await stage.server.call<{ delivered_at: string }>(
+    stage.sessions.viewer,
+    "GET",
+    `/v1/packages/${stage.world.delivered}`,
+  );
+  const clock = there.format(new Date(delivered_at));
+  await expect(page.getByText(clock).first()).toBeVisible();
+  await page.reload();
+  await expect(page.getByText(clock).first()).toBeVisible();
+});

@@ -1,4 +1,4 @@
-// What somebody chose for this browser: theme and units.
+// What somebody chose for this browser: theme, units and time zone.
 
 export type Theme = "system" | "light" | "dark";
 export type Units = "metric" | "imperial";
@@ -8,6 +8,8 @@ const KEY = "whereabouts.preferences";
 interface Kept {
   theme: Theme;
   units: Units;
+  /** Its IANA name; nothing for the zone of this device. */
+  zone: string | null;
 }
 
 class Preferences {
@@ -27,6 +29,14 @@ class Preferences {
   }
   set units(units: Units) {
     this.#kept.units = units;
+    this.#keep();
+  }
+
+  get zone(): string | null {
+    return this.#kept.zone;
+  }
+  set zone(zone: string | null) {
+    this.#kept.zone = zone;
     this.#keep();
   }
 
@@ -50,6 +60,7 @@ function read(): Kept {
   const kept: Kept = {
     theme: "system",
     units: imperialHere() ? "imperial" : "metric",
+    zone: null,
   };
   try {
     const found: unknown = JSON.parse(localStorage.getItem(KEY) ?? "{}");
@@ -58,14 +69,26 @@ function read(): Kept {
       kept.theme = found.theme;
     if ("units" in found && (found.units === "metric" || found.units === "imperial"))
       kept.units = found.units;
+    if ("zone" in found && typeof found.zone === "string" && isZone(found.zone))
+      kept.zone = found.zone;
   } catch {
     // What cannot be read was written by somebody else.
   }
   return kept;
 }
 
+/** A zone that this browser does not know would leave every time unsaid. */
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function imperialHere(): boolean {
-  return /-(US|LR|MM)$/.test(navigator.language);
+  return typeof navigator !== "undefined" && /-(US|LR|MM)$/.test(navigator.language);
 }
 
 export const preferences = new Preferences();

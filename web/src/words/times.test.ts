@@ -1,7 +1,10 @@
 // How moments are said.
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 
-import { ago, dayName, span, thereClock } from "./times";
+vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
+const { ago, clock, dayName, hourOf, instantOf, localTime, moment, span, thereClock } =
+  await import("./times");
+const { preferences } = await import("../app/preferences.svelte");
 
 const NOON = Date.parse("2026-11-26T12:00:00Z");
 
@@ -25,4 +28,33 @@ it("says the place's clock only where it differs from mine", () => {
   expect(thereClock("2026-11-26T12:00:00Z", null)).toBeNull();
   expect(thereClock("2026-11-26T12:00:00Z", "Not/AZone")).toBeNull();
   expect(thereClock("2026-11-26T12:00:00Z", "Asia/Kolkata")).toMatch(/17:30$/);
+});
+
+afterEach(() => (preferences.zone = null));
+
+it("says everything in the zone that was chosen", () => {
+  preferences.zone = "Pacific/Auckland";
+  expect(clock(NOON)).toBe("01:00");
+  expect(hourOf(NOON)).toBe(1);
+  // Noon in London is tomorrow in Auckland, as is the evening before its midnight.
+  expect(dayName(NOON - 2 * 3_600_000, NOON)).toBe("Yesterday");
+  expect(moment(NOON - 2 * 3_600_000, NOON)).toMatch(/23:00$/);
+  expect(thereClock("2026-11-26T12:00:00Z", "Pacific/Auckland")).toBeNull();
+  expect(thereClock("2026-11-26T12:00:00Z", "Europe/London")).toMatch(/12:00$/);
+});
+
+it("reads what a field says in the zone that was chosen, on both sides of a change of clocks", () => {
+  preferences.zone = "America/New_York";
+  expect(localTime(NOON)).toBe("2026-11-26T07:00");
+  for (const at of [
+    "2026-11-26T12:00:00.000Z",
+    "2026-03-08T06:59:00.000Z",
+    "2026-03-08T07:00:00.000Z",
+  ]) {
+    expect(instantOf(localTime(at))?.toISOString()).toBe(at);
+  }
+  preferences.zone = "Asia/Kathmandu";
+  expect(localTime(NOON)).toBe("2026-11-26T17:45");
+  expect(instantOf("2026-11-26T17:45")?.getTime()).toBe(NOON);
+  expect(instantOf("")).toBeNull();
 });

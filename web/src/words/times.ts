@@ -1,8 +1,40 @@
-// Moments and spans as people say them: in my zone, the place's beside it where it differs.
+// Moments and spans as people say them: in my zone, the place's beside it where it differs. Mine is
+// that of this device, or the one somebody chose.
+import { preferences } from "../app/preferences.svelte";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+
+/** My time zone, by its IANA name. */
+export function myZone(): string {
+  return preferences.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+/** "2026-11-26T09:12" in my zone, as fields of the browser have a moment. */
+export function localTime(at: string | number | Date): string {
+  const date = new Date(at);
+  return new Date(date.getTime() + offsetOf(date)).toISOString().slice(0, 16);
+}
+
+/** The moment that a field says in my zone, or nothing if it says none. An hour that a change of
+ * clocks leaves out is the one after it. */
+export function instantOf(local: string): Date | null {
+  const asUtc = Date.parse(`${local}Z`);
+  if (Number.isNaN(asUtc)) return null;
+  const near = new Date(asUtc - offsetOf(new Date(asUtc)));
+  return new Date(asUtc - offsetOf(near));
+}
+
+/** "2026-11-26": which day it is in my zone. */
+export function dayOf(at: string | number | Date): string {
+  return localTime(at).slice(0, 10);
+}
+
+/** Of the clock in my zone, from 0 to 23. */
+export function hourOf(at: string | number | Date): number {
+  return Number(localTime(at).slice(11, 13));
+}
 
 /** "09:12". */
 export function clock(at: string | number | Date, zone?: string): string {
@@ -12,7 +44,7 @@ export function clock(at: string | number | Date, zone?: string): string {
 /** "09:12" today, "Thu 09:12" within a week, else with the date. */
 export function moment(at: string | number | Date, now: number): string {
   const date = new Date(at);
-  if (date.toDateString() === new Date(now).toDateString()) return clock(date);
+  if (dayOf(date) === dayOf(now)) return clock(date);
   return `${day(date, now)} ${clock(date)}`;
 }
 
@@ -30,8 +62,8 @@ export function dayName(
   yesterday = "Yesterday",
 ): string {
   const date = new Date(at);
-  if (date.toDateString() === new Date(now).toDateString()) return today;
-  if (date.toDateString() === new Date(now - DAY).toDateString()) return yesterday;
+  if (dayOf(date) === dayOf(now)) return today;
+  if (dayOf(date) === dayOf(now - DAY)) return yesterday;
   return format(date, { weekday: "long", ...dated(date, now) });
 }
 
@@ -41,7 +73,7 @@ function day(date: Date, now: number): string {
 }
 
 function dated(date: Date, now: number): Intl.DateTimeFormatOptions {
-  const sameYear = date.getFullYear() === new Date(now).getFullYear();
+  const sameYear = dayOf(date).slice(0, 4) === dayOf(now).slice(0, 4);
   return { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) };
 }
 
@@ -83,10 +115,49 @@ export function span(span_ms: number): string {
 function format(
   at: string | number | Date,
   options: Intl.DateTimeFormatOptions,
-  zone?: string,
+  zone = preferences.zone ?? undefined,
 ): string {
   const locale = typeof navigator === "undefined" ? "en-GB" : undefined;
-  return new Intl.DateTimeFormat(locale, zone ? { ...options, timeZone: zone } : options).format(
-    new Date(at),
+  return formatter(locale, zone ? { ...options, timeZone: zone } : options).format(new Date(at));
+}
+
+/** Milliseconds that the clock in my zone is ahead of UTC at a moment. */
+function offsetOf(at: Date): number {
+  const { zone } = preferences;
+  if (zone === null) return -at.getTimezoneOffset() * 60_000;
+  const parts = formatter("en", {
+    timeZone: zone,
+    year: "numeric",
+    month: "numeric",
+    day: "numeric",
+    hour: "numeric",
+    minute: "numeric",
+    second: "numeric",
+    hourCycle: "h23",
+  }).formatToParts(at);
+  const of = (type: string): number => Number(parts.find((it) => it.type === type)?.value);
+  const shown = Date.UTC(
+    of("year"),
+    of("month") - 1,
+    of("day"),
+    of("hour"),
+    of("minute"),
+    of("second"),
   );
+  return shown - Math.floor(at.getTime() / 1000) * 1000;
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** One of each kind: making one takes longer than all it ever says. */
+function formatter(
+  locale: string | undefined,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
+  const key = `${locale ?? ""} ${JSON.stringify(options)}`;
+  const known = formatters.get(key);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(locale, options);
+  formatters.set(key, made);
+  return made;
 }

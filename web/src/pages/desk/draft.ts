@@ -3,6 +3,7 @@ import type { Mode } from "../../api/client";
 import type { components } from "../../api/schema";
 import { asObject, asText } from "../../app/kept";
 import { desk } from "../../words/en/desk";
+import { instantOf } from "../../words/times";
 import { type Chosen, NOTHING_CHOSEN, placeRef } from "../../ui/chosen";
 
 type Schemas = components["schemas"];
@@ -143,7 +144,7 @@ export function inputsOf(
     mode: draft.mode || null,
     pieces: wholeOf(draft.pieces),
     weight_kg: draft.weight.trim() ? kg(draft.weight) : null,
-    promised: draft.promised ? { first: new Date(draft.promised).toISOString() } : null,
+    promised: promiseOf(draft.promised),
     cost_centre: draft.costCentre.trim() || null,
     items: itemsOf(draft.items),
   }));
@@ -164,6 +165,11 @@ function recipientOf(draft: Draft): NonNullable<PackageInput["recipient"]> | nul
   const email = draft.recipientEmail.trim() || null;
   const address = draft.recipientAddress.trim() || null;
   return name || email || address ? { name, email, address } : null;
+}
+
+function promiseOf(typed: string): { first: string } | null {
+  const first = typed ? instantOf(typed)?.toISOString() : undefined;
+  return first ? { first } : null;
 }
 
 function itemsOf(items: readonly ItemDraft[]): NonNullable<PackageInput["items"]> | null {
@@ -198,7 +204,7 @@ export function faultsOf(
   if (!blank(draft.cost) && !/^\d{1,14}([.]\d{1,4})?$/.test(draft.cost.trim())) {
     found.cost = desk.needsAmount;
   }
-  if (draft.promised !== "" && Number.isNaN(Date.parse(draft.promised))) {
+  if (draft.promised !== "" && instantOf(draft.promised) === null) {
     found.promised = desk.faults.noDate;
   }
   if (draft.items.some((it) => !blank(it.quantity) && !Number.isInteger(wholeOf(it.quantity)))) {

@@ -1,6 +1,7 @@
 // Pasted rows: what their cells say, what is wrong with them, and what the API is told.
 import type { Mode } from "../../api/client";
 import { fields } from "../../words/en/desk";
+import { instantOf } from "../../words/times";
 import { desk } from "../../words/en/desk";
 import { type FieldName, guess, headingsIn } from "../import/columns";
 import { delimiterOf, rowsOf } from "../import/table";
@@ -230,7 +231,9 @@ function dateOf(text: string): Date | null {
     ? `${german[3]}-${german[2]?.padStart(2, "0")}-${german[1]?.padStart(2, "0")}`
     : text;
   if (!/^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$/.test(iso)) return null;
-  const date = new Date(iso.length === 10 ? `${iso}T23:59:59` : iso.replace(" ", "T"));
+  const at = iso.length === 10 ? `${iso}T23:59:59` : iso.replace(" ", "T");
+  if (!/(Z|[+-]\d{2}:?\d{2})$/i.test(at)) return instantOf(at);
+  const date = new Date(at);
   return Number.isNaN(date.getTime()) ? null : date;
 }
 

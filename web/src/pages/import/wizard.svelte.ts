@@ -3,6 +3,7 @@
 import { api, type Problem, problemOf, the } from "../../api/client";
 import type { components } from "../../api/schema";
 import { csvOf } from "../../ui/csv";
+import { dayOf, myZone } from "../../words/times";
 import { faultOf, remember, type Said, saidOf, tomlOf } from "./mapping";
 import { type Part, partsOf, type Row, type Table, tableOf } from "./table";
 
@@ -73,9 +74,7 @@ export class Wizard {
 
   mapping(): string {
     const { table, said } = this;
-    return table && said
-      ? tomlOf(table, said, Intl.DateTimeFormat().resolvedOptions().timeZone)
-      : "";
+    return table && said ? tomlOf(table, said, myZone()) : "";
   }
 
   /** Says what would happen, and writes nothing. */
@@ -192,9 +191,4 @@ export function textOf(bytes: Uint8Array): string {
   } catch {
     return new TextDecoder("windows-1252").decode(bytes);
   }
-}
-
-function dayOf(at: Date): string {
-  const shifted = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 10);
 }

@@ -1,7 +1,11 @@
 // What is recorded by hand, as the API takes it.
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 
-import { ACTIONS, eventsOf, type Given, localTime, nothingSaid } from "./actions";
+import type { Given } from "./actions";
+
+vi.stubGlobal("localStorage", { getItem: () => null });
+const { ACTIONS, eventsOf, nothingSaid } = await import("./actions");
+const { localTime } = await import("../../words/times");
 
 const NOW = new Date("2026-11-26T09:12:33Z");
 const GIVEN: Given = { now: NOW, line: "l", container: null };

@@ -1,5 +1,6 @@
 // What can be recorded of packages by hand: the fields each kind has, and the events they make.
 import type { CostKind, Event, IncidentReason, Mode } from "../../api/client";
+import { instantOf, localTime } from "../../words/times";
 import { type Chosen, containerIn, NOTHING_CHOSEN, placeRef } from "../chosen";
 
 /** As the menu has them: where it is, what it travels in, what is wrong, what is written down. */
@@ -22,7 +23,7 @@ export type Next = "moving" | "place";
 
 /** Everything the form may hold; each kind reads what it needs. */
 export interface Said {
-  /** As a field of the browser has it, in the viewer's zone. */
+  /** As a field of the browser has it, in my zone. */
   at: string;
   place: Chosen;
   from: Chosen;
@@ -72,12 +73,6 @@ export function nothingSaid(now: Date): Said {
   };
 }
 
-/** "2026-11-26T09:12" in the browser's zone. */
-export function localTime(at: Date): string {
-  const shifted = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 16);
-}
-
 /** Whether the container that holds a package must be known for it. */
 export function needsContainer(action: Action, said: Said): boolean {
   return action === "unload" && placeRef(said.place) === null;
@@ -95,7 +90,7 @@ const makers: Record<Action, Maker> = {
     return place === null ? null : [{ kind: "arrived", happened_at, place }];
   },
   depart: (said, happened_at, { now }) => {
-    const expected_at = said.expected ? instantOf(said.expected, now) : null;
+    const expected_at = said.expected ? momentOf(said.expected, now) : null;
     const [from, to, mode] = [placeRef(said.from), placeRef(said.to), said.mode || null];
     return [{ kind: "departed", happened_at, from, to, mode, expected_at }];
   },
@@ -145,7 +140,7 @@ const makers: Record<Action, Maker> = {
 /** The events of what was said: none where there is nothing to record of a package, and nothing
  * while something that is needed is missing. */
 export function eventsOf(action: Action, said: Said, given: Given): readonly Event[] | null {
-  const happened_at = instantOf(said.at, given.now);
+  const happened_at = momentOf(said.at, given.now);
   return happened_at === null ? null : makers[action](said, happened_at, given);
 }
 
@@ -155,8 +150,7 @@ function noted(said: Said, happened_at: string): Event[] {
 }
 
 /** A moment that was left as it was is now to the second: events keep their order by it. */
-function instantOf(local: string, now: Date): string | null {
+function momentOf(local: string, now: Date): string | null {
   if (local === localTime(now)) return now.toISOString();
-  const at = new Date(local);
-  return Number.isNaN(at.getTime()) ? null : at.toISOString();
+  return instantOf(local)?.toISOString() ?? null;
 }

@@ -6,8 +6,10 @@ export const profile = {
   appearance: "Appearance",
   appearanceLead: "Kept in this browser.",
   zone: "Time zone",
+  zoneHere: (zone: string) => `As this device: ${zone}`,
   zoneLead:
-    "Times are shown as the clock of this device has them, the place's own beside where it differs.",
+    "Every time is shown in this zone, with the place's own beside it where that differs. Times you type are read in it.",
+  clock: "It is now",
   password: "Password",
   passwordLead: "Changing it ends every other session of yours.",
   current: "The present one",
