@@ -31,11 +31,20 @@ function offline(): Plugin {
   };
 }
 
-/** Says of every script how much of it is our own, for `npm run budget`. */
+/** Says of every script and style how much of it is our own, for `npm run budget`. */
 function weighed(): Plugin {
+  const styles = new Map<string, number>();
+  const isForeign = (id: string): boolean =>
+    id.includes("node_modules") || id.includes("browser/generated");
   return {
     name: "weighed",
     apply: "build",
+    transform: {
+      order: "pre",
+      handler(code, id) {
+        if (/[.]css(?:$|[?])/.test(id)) styles.set(id, code.length);
+      },
+    },
     generateBundle(_, bundle) {
       const parts: Record<string, number> = {};
       for (const chunk of Object.values(bundle)) {
@@ -43,10 +52,16 @@ function weighed(): Plugin {
         let [own, all] = [0, 0];
         for (const [id, { renderedLength }] of Object.entries(chunk.modules)) {
           all += renderedLength;
-          const foreign = id.includes("node_modules") || id.includes("browser/generated");
-          if (!foreign && !id.startsWith("\0")) own += renderedLength;
+          if (!isForeign(id) && !id.startsWith("\0")) own += renderedLength;
         }
         parts[chunk.fileName] = all === 0 ? 0 : own / all;
+        const worn = chunk.moduleIds.filter((id) => styles.has(id));
+        const length = (ids: readonly string[]): number =>
+          ids.reduce((sum, id) => sum + (styles.get(id) ?? 0), 0);
+        for (const file of chunk.viteMetadata?.importedCss ?? []) {
+          const share = length(worn.filter((id) => !isForeign(id))) / length(worn);
+          parts[file] = Number.isNaN(share) ? 1 : share;
+        }
       }
       this.emitFile({ type: "asset", fileName: ".vite/own.json", source: JSON.stringify(parts) });
     },

@@ -45,12 +45,9 @@ const before = [
   ...loaded([...entry, ...firstPages.filter((it) => manifest[it])], { except: isMap }),
 ].filter((it) => !it.endsWith(".wasm"));
 const whole = loaded(entry, { lazily: true });
-/** Which part of each script is our own. */
+/** Which part of each script and style is our own. */
 const own = JSON.parse(readFileSync(new URL(".vite/own.json", dist), "utf8"));
-const app = [...whole].reduce(
-  (total, file) => total + (/\.css$/.test(file) ? weight(file) : weight(file) * (own[file] ?? 0)),
-  0,
-);
+const app = [...whole].reduce((total, file) => total + weight(file) * (own[file] ?? 0), 0);
 const wasm = [...whole].filter((it) => it.endsWith(".wasm"));
 
 let over = false;

@@ -1,7 +1,6 @@
-// Every string of the screens, in English; each page's own stand in words/en/.
+// Every string that the first pages show, in English. What is only said at the desk or where things
+// are looked after comes with those pages: words/en/desk.ts and words/en/care.ts.
 import { actions, selection } from "./en/actions";
-import { care } from "./en/care";
-import { deskWords } from "./en/desk";
 import { frame } from "./en/frame";
 import { listWords } from "./en/list";
 import { packageWords } from "./en/package";
@@ -12,8 +11,6 @@ import { statuses, modes, reasons, costs, bases } from "./en/terms";
 
 export const words = {
   ...frame,
-  ...care,
-  ...deskWords,
   signIn,
   home,
   list: listWords,

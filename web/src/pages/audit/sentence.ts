@@ -1,6 +1,7 @@
 // An entry of the audit log as a sentence with what it speaks of by id.
 import type { IncidentReason, Permission } from "../../api/client";
 import { words } from "../../words/en";
+import { careWords } from "../../words/en/care";
 import { moment } from "../../words/times";
 import { type Entry, fields, list, number, text } from "./entry";
 
@@ -21,7 +22,7 @@ type Slots = Readonly<Record<string, Piece | null>>;
 
 /** What an entry says. */
 export function sentence(entry: Entry): readonly Piece[] {
-  const template = words.audit.says[templateOf(entry)] ?? words.audit.says["other"] ?? "";
+  const template = careWords.audit.says[templateOf(entry)] ?? careWords.audit.says["other"] ?? "";
   return fill(template, slotsOf(entry));
 }
 
@@ -78,7 +79,7 @@ function slotsOf(entry: Entry): Slots {
   return {
     actor: { is: "actor", id: entry.actor },
     subject: thing(text(leaf["subject"])),
-    kind: value(words.audit.kinds[entry.kind] ?? entry.kind),
+    kind: value(careWords.audit.kinds[entry.kind] ?? entry.kind),
     place: thing(text(fact["place"])),
     holder: thing(text(fact["container"]) ?? text(fact["place"])),
     from: thing(text(fact["from"])),
@@ -92,14 +93,14 @@ function slotsOf(entry: Entry): Slots {
     cost: value(lower(words.costs[fact["cost"] as keyof typeof words.costs])),
     amount: value(minor === null ? null : amount(minor, text(money["currency"]) ?? "USD")),
     until: value(until === null ? null : moment(until, entry.recorded_at)),
-    now: value(lower(words.audit.kinds[text(fact["kind"]) ?? ""])),
+    now: value(lower(careWords.audit.kinds[text(fact["kind"]) ?? ""])),
     user: thing(text(leaf["user"])),
     about: thing(text(leaf["about"]) ?? text(leaf["user"])),
     after: value(permitted(after)),
     given: value(permitted(after.filter((it) => !before.includes(it)))),
     taken: value(permitted(before.filter((it) => !after.includes(it)))),
     fixes: value(number(leaf["fixes"])?.toLocaleString()),
-    trackers: value(trackers === null ? null : words.audit.trackers(trackers)),
+    trackers: value(trackers === null ? null : careWords.audit.trackers(trackers)),
   };
 }
 

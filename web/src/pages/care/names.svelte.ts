@@ -4,7 +4,7 @@ import { SvelteMap } from "svelte/reactivity";
 
 import { api, type Package } from "../../api/client";
 import { session } from "../../app/session.svelte";
-import { words } from "../../words/en";
+import { careWords } from "../../words/en/care";
 
 const AT_ONCE = 4;
 const CLIENTS_PAGE = 500;
@@ -101,7 +101,7 @@ class Names {
 
 /** "evt_5GA2…TRYR6": enough of an id to tell it from others. */
 export function short(id: string): string {
-  if (id in words.audit.actors) return words.audit.actors[id] ?? id;
+  if (id in careWords.audit.actors) return careWords.audit.actors[id] ?? id;
   return /^[a-z]{3}_.{12,}/.test(id) ? `${id.slice(0, 8)}…${id.slice(-4)}` : id;
 }
 

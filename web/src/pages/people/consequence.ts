@@ -1,6 +1,7 @@
 // What follows for somebody when what they may do changes.
 import type { Permission } from "../../api/client";
 import { words } from "../../words/en";
+import { careWords } from "../../words/en/care";
 
 export const permissions: readonly Permission[] = ["track", "enter", "manage", "audit", "admin"];
 
@@ -14,13 +15,13 @@ export function consequences(
     .filter((it) => before.includes(it) !== after.includes(it))
     .map((it) =>
       after.includes(it)
-        ? words.people.will(name, words.people.means[it].gives)
-        : words.people.willNot(name, words.people.means[it].takes),
+        ? careWords.people.will(name, careWords.people.means[it].gives)
+        : careWords.people.willNot(name, careWords.people.means[it].takes),
     );
 }
 
 /** Permissions in the order in which they are always named. */
 export function named(of: readonly Permission[]): string {
   const all = permissions.filter((it) => of.includes(it)).map((it) => words.permissions[it]);
-  return all.join(" · ") || words.people.nothing;
+  return all.join(" · ") || careWords.people.nothing;
 }

@@ -7,7 +7,7 @@ import { profile } from "./profile";
 import { system } from "./system";
 import { trackers } from "./trackers";
 
-export const care = {
+export const careWords = {
   care: {
     all: "All of them",
     more: "Show more",

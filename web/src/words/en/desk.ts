@@ -279,7 +279,6 @@ export const labels = {
 };
 
 export const deskWords = {
-  suggestions: (field: string) => `Suggestions for ${field}`,
   desk,
   fields,
   station,

@@ -76,6 +76,7 @@ export const frame = {
     body: "This part of the app is being built. Everything it will do can be done by the API and the command line today.",
     api: "The API's document",
   },
+  suggestions: (field: string) => `Suggestions for ${field}`,
   loading: "Loading",
   ok: "OK",
   cancel: "Cancel",
