@@ -14,7 +14,7 @@ export interface Toast {
 }
 
 const SHOWN_MS = 5000;
-const OFFERED_MS = 12_000;
+const OFFERED_MS = 20_000;
 
 class Toasts {
   all = $state.raw<readonly Toast[]>([]);
