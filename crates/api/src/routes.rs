@@ -24,7 +24,7 @@ use crate::{
         history::History,
         importing::{ImportInput, ImportProgress, ImportReport},
         live::{LiveEvent, LiveTicket},
-        map::Tile,
+        map::{Activity, Tile},
         package::{Package, PackageInput},
         people::{
             Me, PasswordBody, Sessions, SetupBody, SignInBody, SignedOut, TokenInput, TokenView,
@@ -204,6 +204,10 @@ fn reading_packages() -> Vec<Route> {
             .answers_media(200, map::COLUMNS)
             .answers::<Tile>(200)
             .answers_nothing(304),
+        get("/v1/map/activity", Who::Passes, map::activity)
+            .says("getMapActivity", "How much happened on the map, hour by hour.")
+            .asks::<map::Hours>()
+            .answers::<Activity>(200),
     ]
 }
 

@@ -147,6 +147,13 @@ impl Reel {
         }
     }
 
+    /// How often anything turned.
+    #[must_use]
+    pub fn turns(&self) -> u32 {
+        let turns: usize = self.0.values().map(|it| it.turns.len()).sum();
+        u32::try_from(turns).unwrap_or(u32::MAX)
+    }
+
     /// What is told, by child.
     pub fn entries(&self) -> impl Iterator<Item = (Subject, &Entry)> {
         self.0.iter().map(|(child, entry)| (*child, entry))

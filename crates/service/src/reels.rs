@@ -20,12 +20,14 @@ use sha2::{Digest, Sha256};
 
 use crate::{map::Narrow, rows::Shown};
 
+mod activity;
 mod frames;
 mod kept;
 mod past;
 mod seal;
 mod ways;
 
+pub use activity::{ACTIVITY_MAX, Activity};
 pub use past::PastTile;
 pub use seal::{Sealed, Telling};
 

@@ -425,6 +425,9 @@ pub struct ReelRow {
     /// The name of the blob that holds it otherwise.
     #[cbor(n(3), with = "minicbor::bytes")]
     pub blob: Option<[u8; 16]>,
+    /// Of turns, how many these are.
+    #[n(4)]
+    pub turns: Option<u32>,
 }
 
 /// What the turns of a day's hours are together.
@@ -434,6 +437,9 @@ pub struct ReelDayRow {
     /// Names them all.
     #[cbor(n(0), with = "minicbor::bytes")]
     pub digest: [u8; 16],
+    /// How many turns each hour has.
+    #[n(1)]
+    pub turns: Option<[u32; 24]>,
 }
 
 /// How often fixes of an hour came after it was over.

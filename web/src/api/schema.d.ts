@@ -764,6 +764,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/map/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much happened on the map, hour by hour.
+         * @description Needs one of the permissions: track, enter, manage, audit, admin.
+         */
+        get: operations["getMapActivity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/map/{z}/{x}/{y}": {
         parameters: {
             query?: never;
@@ -1524,6 +1544,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description How much happened on the map, hour by hour. */
+        Activity: {
+            /**
+             * @description For each hour, how often a package or container came to stand otherwise: at another
+             *     place, in something else, under way, or with another status. It counts when it
+             *     happened, whenever we learned of it, at most a minute later. Nothing (null) for
+             *     hours from before this was counted.
+             */
+            changes: (number | null)[];
+            /** @description When the first hour begins (UTC). */
+            from: components["schemas"]["Time"];
+        };
         /** @description Something that needs attention. */
         Attention: {
             incident?: components["schemas"]["IncidentReason"] | null;
@@ -5170,6 +5202,40 @@ export interface operations {
                 };
                 content: {
                     "text/plain; charset=utf-8": unknown;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMapActivity: {
+        parameters: {
+            query: {
+                /** @description From the hour of this instant on. Whole hours are answered from caches. */
+                from: components["schemas"]["Time"];
+                /** @description Until this instant, at most 14 days later; nothing is known of what is to come. */
+                to: components["schemas"]["Time"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Activity"];
                 };
             };
             /** @description A problem. */

@@ -1,4 +1,4 @@
-//! The map, tile by tile. Every employee sees the same tiles, homes in their
+//! The map, tile by tile, and how much happens on it. Every employee sees the same tiles, homes in their
 //! towns, so that a cache before us may answer many with one.
 
 use axum::{
@@ -9,9 +9,12 @@ use axum::{
     },
     response::{IntoResponse, Json, Response},
 };
-use domain::{id::ClientId, map::TileId, mode::Mode, state::Status};
+use domain::{id::ClientId, map::TileId, mode::Mode, state::Status, time::Timestamp};
 use serde::Deserialize;
-use service::map::{Narrow, Tile as Made};
+use service::{
+    map::{Narrow, Tile as Made},
+    reels::ACTIVITY_MAX,
+};
 use utoipa::{
     IntoParams,
     openapi::{RefOr, Schema},
@@ -22,7 +25,7 @@ use crate::{
     problem::{Problem, Result},
     query::{Parameters, Query, with},
     wire::{
-        map::Tile,
+        map::{Activity, Tile},
         scalar::{Id, Time, ids},
         word::{Word, words},
     },
@@ -34,6 +37,9 @@ pub const COLUMNS: &str = "application/vnd.whereabouts.map";
 const FRESH: &str = "public, max-age=1, s-maxage=2, stale-while-revalidate=10";
 /// An hour that is over changes only by what comes late.
 const OVER: &str = "public, max-age=10, s-maxage=60, stale-while-revalidate=600";
+
+/// What happens is counted once a minute; whoever answers for us may keep it as long.
+const COUNTED: &str = "public, max-age=60, s-maxage=60, stale-while-revalidate=600";
 
 /// Which packages the map shows: those still on their way, or what one of these says.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -81,6 +87,44 @@ impl Narrowed {
             }
         }
     }
+}
+
+/// Which hours.
+#[derive(Clone, Copy, Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Hours {
+    /// From the hour of this instant on. Whole hours are answered from caches.
+    from: Time,
+    /// Until this instant, at most 14 days later; nothing is known of what is to come.
+    to: Time,
+}
+
+impl Parameters for Hours {
+    fn schemas() -> Vec<(String, RefOr<Schema>)> {
+        with::<Time>(Vec::new())
+    }
+}
+
+impl Hours {
+    fn read(self) -> Result<(Timestamp, Timestamp)> {
+        let (from, to) = (self.from.0, self.to.0);
+        if to < from {
+            return Err(Problem::parameter("?from", "order", "from lies after to."));
+        }
+        if ACTIVITY_MAX < to.since(from) {
+            let detail = "At most 14 days are told at once.";
+            return Err(Problem::parameter("?to", "too_long", detail));
+        }
+        Ok((from, to))
+    }
+}
+
+/// How much happened, hour by hour.
+pub async fn activity(State(api): State<Api>, Query(hours): Query<Hours>) -> Result<Response> {
+    let (from, to) = hours.read()?;
+    let told = api.service().activity(from, to).await?;
+    let fresh = [(CACHE_CONTROL, HeaderValue::from_static(COUNTED))];
+    Ok((fresh, Json(Activity::of(told))).into_response())
 }
 
 /// One tile, as columns or, for whoever asks for it, as JSON.

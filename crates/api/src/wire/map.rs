@@ -1,4 +1,4 @@
-//! A tile of the map as JSON, for people and scripts; the web app reads columns.
+//! What the map shows, as JSON for people and scripts; the web app reads columns.
 
 use domain::{
     holding::HolderId,
@@ -6,12 +6,33 @@ use domain::{
     map::{Cluster, Mark, TileContent, Waypoint},
 };
 use serde::Serialize;
+use service::reels;
 use utoipa::ToSchema;
 
 use crate::wire::{
     scalar::{Id, Time, ids},
     word::{Word, words},
 };
+
+/// How much happened on the map, hour by hour.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Activity {
+    /// When the first hour begins (UTC).
+    pub from: Time,
+    /// For each hour, how often a package or container came to stand otherwise: at another
+    /// place, in something else, under way, or with another status. It counts when it
+    /// happened, whenever we learned of it, at most a minute later. Nothing (null) for
+    /// hours from before this was counted.
+    pub changes: Vec<Option<u32>>,
+}
+
+impl Activity {
+    /// As it travels.
+    #[must_use]
+    pub fn of(it: reels::Activity) -> Self {
+        Self { from: Time(it.from), changes: it.turns }
+    }
+}
 
 /// What a tile of the map shows.
 #[derive(Clone, Debug, Serialize, ToSchema)]

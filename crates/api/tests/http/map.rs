@@ -105,3 +105,28 @@ async fn a_map_is_told_of_an_instant_that_is_over() {
     assert_eq!(future.faults(), [("?at".to_owned(), "future".to_owned())]);
     world.get(&clerk, &path("yesterday")).await.expect(400);
 }
+
+#[tokio::test]
+async fn what_happened_is_told_hour_by_hour() {
+    let world = World::new();
+    let clerk = world.person(&[Track, Enter]).await;
+    package_at(&world, &clerk, "PO-1", 50.1, "ups").await;
+    package_at(&world, &clerk, "PO-2", 51.1, "dhl").await;
+    world.pass(Duration::from_secs(3 * 3_600));
+    world.service.sweep_past().await.expect("memory answers");
+    let path = |from: &str, to: &str| format!("/v1/map/activity?from={from}&to={to}");
+    let whole = path("2026-03-01T07:30:00Z", "2026-03-15T07:30:00Z");
+    let told = world.get(&clerk, &whole).await.expect(200);
+    assert!(told.headers[CACHE_CONTROL].to_str().unwrap().contains("s-maxage"));
+    let wanted = json!({ "from": "2026-03-01T07:00:00.000Z", "changes": [0, 0, 2, 0, 0, 0] });
+    assert_eq!(told.json(), wanted);
+
+    let turned = world.get(&clerk, &path("2026-03-02T00:00:00Z", "2026-03-01T00:00:00Z")).await;
+    assert_eq!(turned.expect(400).faults(), [("?from".to_owned(), "order".to_owned())]);
+    let long = world.get(&clerk, &path("2026-03-01T00:00:00Z", "2026-03-15T00:00:01Z")).await;
+    assert_eq!(long.expect(400).faults(), [("?to".to_owned(), "too_long".to_owned())]);
+    world.get(&clerk, "/v1/map/activity?from=2026-03-01T00:00:00Z").await.expect(400);
+    let none = world.get(&clerk, &path("2026-03-02T00:00:00Z", "2026-03-02T00:00:00Z")).await;
+    assert_eq!(none.expect(200).json()["changes"], json!([]));
+    world.get(&Asker::Nobody, &whole).await.expect(401);
+}

@@ -54,6 +54,7 @@ const EXPECTED: &[(&str, &str, Open)] = &[
     ("GET", "/v1/packages/{package}/whereabouts", READ),
     ("GET", "/v1/packages/{package}/track", READ),
     ("GET", "/v1/map/{z}/{x}/{y}", READ),
+    ("GET", "/v1/map/activity", READ),
     ("POST", "/v1/packages", ENTER),
     ("PATCH", "/v1/packages/{package}", ENTER),
     ("POST", "/v1/packages/{package}/events", ENTER),

@@ -11,7 +11,12 @@ use domain::{
 use futures::{StreamExt, TryStreamExt, stream};
 use table::Scan;
 
-use super::{Name, kept::Found, name_of, seal::day_digest};
+use super::{
+    Name,
+    kept::{Found, Said},
+    name_of,
+    seal::day_digest,
+};
 use crate::{
     Service,
     error::{Error, Result},
@@ -79,7 +84,8 @@ impl Service {
             // If an hour was written meanwhile, this frame is of nothing that is named.
             if reels.digest == *turns {
                 let key = Row::Frame(*day).key();
-                self.keep_part(&key, found, bytes, (IN_ROW_MAX, Some(made_of))).await?;
+                let said = Said { in_row_max: IN_ROW_MAX, made_of: Some(made_of), turns: None };
+                self.keep_part(&key, found, bytes, said).await?;
             }
             let frame = Arc::new(frame);
             self.past.frames.insert(digest, Arc::clone(&frame));
@@ -143,7 +149,7 @@ impl Service {
     }
 
     /// A reel; nothing if another took its place meanwhile.
-    async fn reel(&self, row: &ReelRow) -> Result<Option<Arc<Reel>>> {
+    pub(super) async fn reel(&self, row: &ReelRow) -> Result<Option<Arc<Reel>>> {
         if let Some(known) = self.past.reels.get(&row.digest) {
             return Ok(Some(known));
         }

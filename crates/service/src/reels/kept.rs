@@ -18,6 +18,17 @@ pub const IN_ROW_MAX: usize = 8 * 1_024;
 /// How often a row is read again whose blob was replaced meanwhile.
 const ATTEMPTS_MAX: usize = 8;
 
+/// What a row says of what it holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Said {
+    /// Up to so many bytes lie in the row.
+    pub in_row_max: usize,
+    /// What it was made of, if it follows from other parts.
+    pub made_of: Option<Name>,
+    /// Of turns, how many these are.
+    pub turns: Option<u32>,
+}
+
 /// A row as it was found.
 #[derive(Clone, Debug)]
 pub struct Found {
@@ -61,11 +72,11 @@ impl Service {
         key: &Key,
         found: Option<&Found>,
         bytes: Vec<u8>,
-        (in_row_max, made_of): (usize, Option<Name>),
+        Said { in_row_max, made_of, turns }: Said,
     ) -> Result<bool> {
         let digest = name_of(&[&bytes]);
         let row = if bytes.len() <= in_row_max {
-            ReelRow { digest, made_of, bytes: Some(bytes), blob: None }
+            ReelRow { digest, made_of, bytes: Some(bytes), blob: None, turns }
         } else {
             // Named by what it replaces as well: no name comes twice, so removing an
             // old blob never takes away a new one.
@@ -73,7 +84,7 @@ impl Service {
             let blob = name_of(&[&key.shard, &key.sort, &version, &digest]);
             let put = self.blobs.put(&blob_name(blob), bytes.into()).await;
             put.map_err(|it| unread(&it))?;
-            ReelRow { digest, made_of, bytes: None, blob: Some(blob) }
+            ReelRow { digest, made_of, bytes: None, blob: Some(blob), turns }
         };
         let guard = found.map_or(Guard::Absent, |it| Guard::Unchanged(it.version));
         match self.table.write(vec![Write::put(key.clone(), guard, to_bytes(&row))]).await {

@@ -19,7 +19,7 @@ use table::{Changed, FeedId, Guard, Scan, Seq, Write};
 
 use super::{
     GRACE, NAME,
-    kept::{Found, IN_ROW_MAX},
+    kept::{Found, IN_ROW_MAX, Said},
     name_of,
 };
 use crate::{
@@ -292,7 +292,9 @@ impl Service {
             }
             let found: Option<&Found> = found.as_ref().map(|it| &it.0);
             let bytes = reel.to_bytes(hour);
-            if self.keep_part(&key, found, bytes, (IN_ROW_MAX, None)).await? {
+            let turns = Some(reel.turns());
+            let said = Said { in_row_max: IN_ROW_MAX, made_of: None, turns };
+            if self.keep_part(&key, found, bytes, said).await? {
                 return Ok(true);
             }
         }
@@ -305,7 +307,9 @@ impl Service {
         for _ in 0..ATTEMPTS_MAX {
             // The row first: whoever changes an hour after that changes it as well.
             let found = self.table.get(&key).await?;
-            let row = ReelDayRow { digest: day_digest(&self.reel_rows(day).await?) };
+            let rows = self.reel_rows(day).await?;
+            let Some(turns) = self.turns_by_hour(&rows).await? else { continue };
+            let row = ReelDayRow { digest: day_digest(&rows), turns: Some(turns) };
             let value = to_bytes(&row);
             if found.as_ref().is_some_and(|it| it.value == value) {
                 return Ok(());

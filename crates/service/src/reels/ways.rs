@@ -20,7 +20,10 @@ use domain::{
 use futures::{StreamExt, TryStreamExt, stream};
 use minicbor::{Decode, Encode, bytes::ByteVec};
 
-use super::{GRACE, Name, kept::IN_ROW_MAX};
+use super::{
+    GRACE, Name,
+    kept::{IN_ROW_MAX, Said},
+};
 use crate::{
     Service,
     error::{Error, Result},
@@ -149,7 +152,8 @@ impl Service {
             // As whoever reads it: what is kept is rounded.
             ways = Ways::from_bytes(&bytes)?;
             // Whoever was faster told the same.
-            self.keep_part(&key, found, bytes, (IN_ROW_MAX, None)).await?;
+            let said = Said { in_row_max: IN_ROW_MAX, ..Said::default() };
+            self.keep_part(&key, found, bytes, said).await?;
         }
         let ways = Arc::new(ways);
         self.past.ways.insert(name, (now, Arc::clone(&ways)));

@@ -476,17 +476,23 @@ fn parts_of_the_past_are_read_from_the_bytes_they_were_written_as() {
         written: hex(written),
         read,
     };
-    let in_row = ReelRow { digest, made_of: None, bytes: Some(vec![1, 2]), blob: None };
-    let aside = ReelRow { digest, made_of: Some([0x55; 16]), bytes: None, blob };
+    let in_row =
+        ReelRow { digest, made_of: None, bytes: Some(vec![1, 2]), blob: None, turns: None };
+    let aside = ReelRow { digest, made_of: Some([0x55; 16]), bytes: None, blob, turns: None };
+    let counted = ReelRow { turns: Some(70_000), ..in_row.clone() };
+    let mut turns = [0; 24];
+    (turns[7], turns[23]) = (70_000, 3);
     check(
         "reels.txt",
         &[
             sample("in-row", in_row),
             sample("aside", aside),
-            sample("day", ReelDayRow { digest }),
+            sample("day", ReelDayRow { digest, turns: None }),
             sample("late", LateRow { count: 3 }),
             own("reel", &reel_bytes, Box::new(read_reel)),
             own("frame", &frame_bytes, Box::new(read_frame)),
+            sample("in-row-counted", counted),
+            sample("day-counted", ReelDayRow { digest, turns: Some(turns) }),
         ],
     );
 }

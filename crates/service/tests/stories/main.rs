@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a story fails where a step fails")]
 
 mod accounts;
+mod activity;
 mod archive;
 mod attention;
 mod audited;

@@ -14,6 +14,7 @@ use domain::{
     motion::Fix,
     position::{LatLon, Position},
     record::{PackageRecord, Record, TrackerRecord},
+    reel::{Told, hour_of},
     route::{Medium, Route, route},
     state::{State, fold},
     time::{MINUTE, Timestamp},
@@ -190,6 +191,16 @@ impl Company {
             let shown = held(&tile.tile.content);
             assert_eq!(shown, self.asked(*instant).await, "{what}, at {instant:?}");
         }
+        let told = service.activity(at(-24), at(HOURS + 2)).await.unwrap();
+        let mut counted = vec![Some(0); told.turns.len()];
+        let packages = self.packages.iter().map(|it| Subject::Package(*it));
+        for child in packages.chain(self.containers.iter().map(|it| Subject::Container(*it))) {
+            for (turned_at, _) in Told::by(child, &self.events(child).await).turns {
+                let hour = hour_of(turned_at) - hour_of(at(-24));
+                *counted[hour as usize].as_mut().unwrap() += 1;
+            }
+        }
+        assert_eq!(told.turns, counted, "{what}: how much happened");
     }
 }
 
