@@ -1,0 +1,50 @@
+// Bars of what happened: gathered by parts of a day, cut at the span, the busiest cut off.
+import { expect, it } from "vitest";
+
+import { barsOf, hoursOfBar, outline } from "./activity";
+
+const HOUR = 3_600_000;
+const from = new Date(2026, 2, 1, 0, 0, 0).getTime();
+const span = { from, until: from + 14 * 24 * HOUR };
+const told = (changes: (number | null)[]) => ({ from: new Date(from).toISOString(), changes });
+
+it("gathers hours until a bar can be seen", () => {
+  expect(hoursOfBar(span, 1800)).toBe(1);
+  expect(hoursOfBar(span, 700)).toBe(3);
+  expect(hoursOfBar(span, 200)).toBe(12);
+  expect(hoursOfBar(span, 20)).toBe(24);
+});
+
+it("adds up what happened in each bar, and shows none where nothing did", () => {
+  const bars = barsOf(told([4, 2, 0, null, 0, 0, 3]), span, 3);
+  expect(bars).toHaveLength(2);
+  const [first, second] = bars;
+  expect(first?.left).toBe(0);
+  expect(second?.left).toBeCloseTo(6 / (14 * 24), 9);
+  expect(first?.width).toBeCloseTo(3 / (14 * 24), 9);
+  expect((second?.height ?? 0) / (first?.height ?? 1)).toBeLessThanOrEqual(1);
+});
+
+it("lets one busy hour not flatten the others, and shows the least", () => {
+  const changes = Array.from({ length: 100 }, () => 10);
+  changes[50] = 5000;
+  changes[60] = 1;
+  const heights = barsOf(told(changes), span, 1).map((it) => it.height);
+  expect(heights[0]).toBe(1);
+  expect(heights[50]).toBe(1);
+  expect(heights[60]).toBeCloseTo(0.1, 9);
+  expect(Math.min(...heights)).toBeGreaterThan(0);
+});
+
+it("leaves out what lies before the span", () => {
+  const late = { from: from + 2 * HOUR, until: span.until };
+  const bars = barsOf(told([5, 5, 5]), late, 1);
+  expect(bars).toHaveLength(1);
+  expect(bars[0]?.left).toBe(0);
+});
+
+it("draws every bar from the ground up", () => {
+  const path = outline([{ left: 0.5, width: 0.1, height: 0.5 }], 100, 20);
+  expect(path).toBe("M50 20V10h9V20z");
+  expect(outline([], 100, 20)).toBe("");
+});
