@@ -14,7 +14,7 @@ use crate::{
     },
     route::{Route, delete, get, patch, post, put},
     wire::{
-        attention::AttentionList,
+        attention::{AttentionCounts, AttentionList},
         audit::{AuditList, PackageAudit},
         container::{Container, ContainerInput, Contents},
         erasing::{Erasing, Erasure},
@@ -438,6 +438,9 @@ fn reporting() -> Vec<Route> {
             .says("listAttention", "What needs attention, and why: the newest first.")
             .asks::<Part<attention::Asked>>()
             .answers::<AttentionList>(200),
+        get("/v1/attention/counts", READ, attention::counts)
+            .says("countAttention", "How much needs attention, by why.")
+            .answers::<AttentionCounts>(200),
         get("/v1/live", READ, live::stream)
             .says("live", live::SAYS)
             .asks::<live::Wanted>()

@@ -31,6 +31,10 @@ const SWEEP_MAX: usize = 500;
 const NAME: &str = "due";
 /// Most things that are said to travel with one silent tracker.
 const CARRIED_MAX: usize = 8;
+/// About as many rows are counted of one shard.
+const COUNTED_MAX: usize = 1_000;
+/// Most silent trackers that are asked what travels with them, to count it.
+const SILENT_COUNTED_MAX: usize = 200;
 /// Rows looked at at the same time.
 const AT_ONCE: usize = 16;
 
@@ -62,6 +66,15 @@ pub struct AttentionPage {
     pub all: Vec<Attention>,
     /// Where to go on: pass it back; `None` at the end.
     pub after: Option<Vec<u8>>,
+}
+
+/// How much needs attention.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttentionCounts {
+    /// How many lines the list has for each reason.
+    pub reasons: Vec<(AttentionReason, usize)>,
+    /// Whether there is more than was counted.
+    pub more: bool,
 }
 
 /// What a sweep found.
@@ -137,6 +150,37 @@ impl Service {
         let all: Vec<Vec<Attention>> = stream::iter(each).buffered(AT_ONCE).try_collect().await?;
         let after = sorts.pop().filter(|_| more);
         Ok(AttentionPage { all: all.into_iter().flatten().collect(), after })
+    }
+
+    /// How many lines [`Self::attention`] has for each reason, as far as rows are derived:
+    /// one query of each of the 16 shards, of which 1,000 rows are some 20 read units, and
+    /// what travels with each silent tracker. Beyond what is counted there is `more`.
+    pub async fn attention_counts(&self) -> Result<AttentionCounts> {
+        let from = newest_first(self.clock.now()).to_vec();
+        let scan = |bucket| {
+            let mut scan = Scan::whole(attention_shard(bucket), COUNTED_MAX);
+            scan.range.start.clone_from(&from);
+            self.table.scan(scan)
+        };
+        let pages = try_join_all((0..ATTENTION_SHARDS).map(scan)).await?;
+        let mut more = pages.iter().any(|it| it.rest.is_some());
+        let mut counts = [0; AttentionReason::ALL.len()];
+        let mut silent = Vec::new();
+        for line in pages.iter().flat_map(|it| &it.entries).filter_map(|it| Line::of(&it.key.sort))
+        {
+            match line.subject {
+                Subject::Tracker(tracker) => silent.push((line.at, tracker)),
+                _ => counts[line.reason as usize] += 1,
+            }
+        }
+        silent.sort_unstable_by(|a, b| b.cmp(a));
+        more |= SILENT_COUNTED_MAX < silent.len();
+        silent.truncate(SILENT_COUNTED_MAX);
+        let each: Vec<_> = silent.into_iter().map(|(at, it)| self.told_of_silent(it, at)).collect();
+        let told: Vec<_> = stream::iter(each).buffered(AT_ONCE).try_collect().await?;
+        counts[AttentionReason::Silent as usize] += told.iter().map(Vec::len).sum::<usize>();
+        let reasons = AttentionReason::ALL.iter().map(|it| (*it, counts[*it as usize])).collect();
+        Ok(AttentionCounts { reasons, more })
     }
 
     /// What a row tells, if it is still true.

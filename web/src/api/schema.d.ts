@@ -144,6 +144,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/attention/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much needs attention, by why.
+         * @description Needs one of the permissions: track, enter, manage, audit, admin.
+         */
+        get: operations["countAttention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/audit": {
         parameters: {
             query?: never;
@@ -1573,6 +1593,15 @@ export interface components {
             /** @description A package, or a container whose tracker is silent. */
             subject: components["schemas"]["Subject"];
             tracker?: components["schemas"]["TrackerId"] | null;
+        };
+        /** @description How much needs attention. */
+        AttentionCounts: {
+            /** @description True when there are so many that only some were counted. */
+            more: boolean;
+            /** @description How many lines the list has for each reason; every reason is here. */
+            reasons: components["schemas"]["ReasonCount"][];
+            /** @description How many lines it has in all. */
+            total: number;
         };
         /** @description A part of the list. */
         AttentionList: {
@@ -3188,6 +3217,13 @@ export interface components {
             /** @default null */
             signature?: components["schemas"]["PhotoId"] | null;
         };
+        /** @description How much needs attention for one reason. */
+        ReasonCount: {
+            /** @description How many lines of the list. */
+            lines: number;
+            /** @description Why. */
+            reason: components["schemas"]["AttentionReason"];
+        };
         /** @description Proof that an event was recorded: nobody can change it without changing `leaf`. */
         Receipt: {
             /** @description True when the same had been recorded before. */
@@ -3877,6 +3913,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttentionList"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countAttention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttentionCounts"];
                 };
             };
             /** @description A problem. */

@@ -14,7 +14,7 @@ use crate::{
     problem::Result,
     query::{Parameters, Query, with},
     wire::{
-        attention::{Attention, AttentionList},
+        attention::{Attention, AttentionCounts, AttentionList},
         word::{Word, words},
     },
 };
@@ -46,4 +46,9 @@ pub async fn list(
         attention: page.all.into_iter().map(Attention::of).collect(),
         next: page.after.map(|it| cursor::write(LIST, &it)),
     }))
+}
+
+/// Counts what needs attention.
+pub async fn counts(State(api): State<Api>) -> Result<Json<AttentionCounts>> {
+    Ok(Json(AttentionCounts::of(api.service().attention_counts().await?)))
 }

@@ -41,6 +41,40 @@ pub struct Attention {
     pub tracker: Option<ids::Tracker>,
 }
 
+/// How much needs attention.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct AttentionCounts {
+    /// How many lines the list has for each reason; every reason is here.
+    pub reasons: Vec<ReasonCount>,
+    /// How many lines it has in all.
+    pub total: usize,
+    /// True when there are so many that only some were counted.
+    pub more: bool,
+}
+
+/// How much needs attention for one reason.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ReasonCount {
+    /// Why.
+    pub reason: words::AttentionReason,
+    /// How many lines of the list.
+    pub lines: usize,
+}
+
+impl AttentionCounts {
+    /// As it travels.
+    #[must_use]
+    pub fn of(it: attention::AttentionCounts) -> Self {
+        let count =
+            |(reason, lines): &(_, usize)| ReasonCount { reason: Word(*reason), lines: *lines };
+        Self {
+            reasons: it.reasons.iter().map(count).collect(),
+            total: it.reasons.iter().map(|it| it.1).sum(),
+            more: it.more,
+        }
+    }
+}
+
 impl Attention {
     /// As it travels.
     #[must_use]

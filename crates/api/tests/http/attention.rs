@@ -44,6 +44,13 @@ async fn the_desk_sees_what_needs_attention_and_why() {
     assert_eq!((&second[0]["subject"], next), (&json!(wrong), Value::Null));
     let (overdue, _) = list("?reason=overdue").await;
     assert_eq!((overdue.len(), &overdue[0]["subject"]), (1, &json!(late)));
+    let counts = world.get(&clerk, "/v1/attention/counts").await.expect(200).json();
+    let lines = |reason: &str| {
+        let all = counts["reasons"].as_array().expect("every reason");
+        all.iter().find(|it| it["reason"] == reason).expect("one")["lines"].clone()
+    };
+    assert_eq!((&counts["total"], &counts["more"]), (&json!(2), &json!(false)));
+    assert_eq!([lines("problem"), lines("overdue"), lines("held")], [1, 1, 0].map(|it| json!(it)));
     for (query, pointer) in
         [("reason=late", "?reason"), ("cursor=x", "?cursor"), ("limit=0", "?limit")]
     {

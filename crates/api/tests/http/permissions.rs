@@ -94,6 +94,7 @@ const EXPECTED: &[(&str, &str, Open)] = &[
     ("DELETE", "/v1/trackers/{tracker}/key", ENTER),
     ("POST", "/v1/fixes", ENTER),
     ("GET", "/v1/attention", READ),
+    ("GET", "/v1/attention/counts", READ),
     ("GET", "/v1/live", READ),
     ("POST", "/v1/live/ticket", READ),
     ("POST", "/v1/photos/uploads", ENTER),

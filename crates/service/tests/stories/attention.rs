@@ -37,6 +37,18 @@ async fn all(world: &World) -> Vec<(Subject, AttentionReason, Timestamp)> {
     }
 }
 
+/// How many lines the list has, in all and for one reason.
+async fn counted(world: &World, reason: AttentionReason) -> (usize, usize) {
+    let all = all(world).await;
+    let counts = world.service.attention_counts().await.unwrap();
+    assert!(!counts.more);
+    for (reason, lines) in &counts.reasons {
+        assert_eq!(*lines, all.iter().filter(|it| it.1 == *reason).count(), "{reason:?}");
+    }
+    let lines = counts.reasons.iter().find(|it| it.0 == reason).unwrap().1;
+    (counts.reasons.iter().map(|it| it.1).sum(), lines)
+}
+
 fn problem() -> Fact {
     Fact::Problem { reason: IncidentReason::CustomsDelay, detail: None }
 }
@@ -56,6 +68,7 @@ async fn a_broken_promise_is_seen_when_it_breaks_and_gone_when_it_is_kept_after_
     world.it_is(31);
     let three = [(other, Overdue, at(30)), (package, Overdue, at(24)), (other, Problem, at(20))];
     assert_eq!(all(&world).await, three);
+    assert_eq!(counted(&world, Overdue).await, (3, 2));
     let later = Fact::PromiseChanged(Promise { first: at(40), last: at(48) });
     world.say(package, 32, later).await.unwrap();
     let delivered = Fact::Delivered { place: None, proof: Proof::default() };
@@ -116,10 +129,12 @@ async fn a_lorry_that_falls_silent_is_seen_until_it_speaks_again() {
     assert_eq!((all(&world).await, sweep(&world).await), (vec![], Swept::default()));
     world.it_is(2);
     assert_eq!(all(&world).await, [(lorry, Silent, at(1))], "before anybody swept");
+    assert_eq!(counted(&world, Silent).await, (1, 1));
     assert_eq!(sweep(&world).await, Swept { due: 1, heard: 0, more: false });
     assert_eq!(sweep(&world).await, Swept::default(), "swept once is swept");
     report(&world, tag, 3).await;
     assert_eq!(all(&world).await, []);
+    assert_eq!(counted(&world, Silent).await, (0, 0), "its row waits to be moved");
 
     // Silent again, and nobody sweeps for a day: what is due is not forgotten.
     world.it_is(27);
@@ -198,6 +213,12 @@ async fn many_promises_of_one_instant_are_swept_in_the_end() {
     world.it_is(7);
     assert_eq!(sweep(&world).await, Swept::default());
     world.it_is(10);
+    let before = world.table.usage();
+    let counts = world.service.attention_counts().await.unwrap();
+    assert_eq!((counts.reasons[3], counts.more), ((AttentionReason::Overdue, 600), false));
+    let used = (world.table.usage() - before).read_units;
+    println!("read units to count 600 that need attention: {used}");
+    assert!(used <= 16 + 15, "{used} read units");
     let (mut due, mut sweeps) = (0, 0);
     loop {
         let swept = sweep(&world).await;
