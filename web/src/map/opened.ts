@@ -2,7 +2,7 @@
 import { fetchContents, storeys } from "../pages/place/contents";
 import { names } from "../pages/care/names.svelte";
 import { standing } from "../pages/care/standing.svelte";
-import { words } from "../words/en";
+import { mapWords } from "../words/en/map";
 import type { Chosen } from "./chosen.svelte";
 import type { Holder } from "./holders";
 import { inside, type Inside, type Level, type Part, type PlacedTag, type Stand } from "./inside";
@@ -41,7 +41,7 @@ export async function floorsOf(
   const all = storeys(floors, contents, (id) => names.of(id)).storeys;
   await standing.want(all.flatMap((it) => it.kept.map((kept) => kept.id)));
   return all.map(({ floor, kept }) => ({
-    name: words.places.floor(floor.name),
+    name: mapWords.card.floor(floor.name),
     above_m: floor.above_ground_m,
     parts: kept.slice(0, PARTS_MAX).map(({ id, label }) => part(id, label)),
   }));

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 
 import type { Place } from "../../api/client";
-import { draftOf, inputOf, near } from "./draft";
+import { draftOf, drop, inputOf, near, pinOf } from "./draft";
 
 const hub = {
   id: "plc_1",
@@ -59,4 +59,16 @@ it("takes where a city is, but keeps what the place is called", () => {
     country: "US",
     time_zone: "America/Chicago",
   });
+});
+
+it("takes where a pin is dropped, and never tells everybody where a home is", () => {
+  const at = { lat: 48.1, lon: 11.5 };
+  const depot = draftOf(hub);
+  drop(depot, at);
+  expect(pinOf(depot)).toEqual(at);
+  const home = { ...draftOf(null), kind: "private" as const, point: "48, 11" };
+  expect(pinOf(home)).toEqual({ lat: 48, lon: 11 });
+  drop(home, at);
+  expect(home.point).toBe("48, 11");
+  expect(pinOf(home)).toEqual(at);
 });

@@ -46,6 +46,17 @@ export function near(draft: Draft, place: Place): void {
   if (draft.name === "") draft.name = place.name;
 }
 
+/** Where the pin stands: of a home where it is exactly, if that is known. */
+export function pinOf(draft: Draft): LatLon | null {
+  return (draft.kind === "private" ? readPoint(draft.exact) : null) ?? readPoint(draft.point);
+}
+
+/** Takes where a pin was dropped: of a home that is its exact point, which few may see. */
+export function drop(draft: Draft, at: LatLon): void {
+  if (draft.kind === "private") draft.exact = writePoint(at);
+  else draft.point = writePoint(at);
+}
+
 /** What is sent; nothing if the point cannot be read. What is new leaves out what is empty. */
 export function inputOf(draft: Draft, before: Place | null): PlaceInput | null {
   const position = readPoint(draft.point);
