@@ -3,7 +3,7 @@ import { IconLayer, LineLayer, SolidPolygonLayer } from "@deck.gl/layers";
 import { MapLibreOverlay } from "@deck.gl/maplibre";
 import type { FeatureCollection } from "geojson";
 import * as maplibre from "maplibre-gl";
-import "maplibre-gl/dist/maplibre-gl.css";
+import "./surface.css";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { Protocol } from "pmtiles";
 
