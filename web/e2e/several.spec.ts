@@ -1,6 +1,7 @@
 // Doing the same with several packages at once.
 import type { Page } from "@playwright/test";
 
+import { violations } from "./axe";
 import { expect, type Stage, test } from "./driver";
 
 const ORDER = "BR-55";
@@ -49,8 +50,11 @@ test("three are selected in the list and loaded into the truck, and it holds all
   await boxes.nth(0).click();
   await boxes.nth(2).click({ modifiers: ["Shift"] });
   await expect(page.getByText("3 selected")).toBeVisible();
+  expect(await violations(page), "selected").toEqual([]);
 
   await choose(page, "Load into");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  expect(await violations(page), "the dialog").toEqual([]);
   await page.getByRole("combobox", { name: "What it is loaded into" }).fill("Truck");
   await page.getByRole("option", { name: "Truck 7" }).click();
   await page.getByRole("button", { name: "Record" }).click();
