@@ -105,7 +105,7 @@ FUZZ_FOR = -- -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=4096
 fuzz:
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || { \
 		echo "NOT FUZZED: cargo-fuzz is missing; get it with: cargo install cargo-fuzz" >&2; exit 1; }
-	@mkdir -p $(addprefix fuzz/corpus/,rows mapping dates numbers places requests stored log)
+	@mkdir -p $(addprefix fuzz/corpus/,rows mapping dates numbers places requests stored log tokens)
 	$(FUZZ) rows fuzz/corpus/rows fuzz/seeds/rows $(FUZZ_FOR)
 	$(FUZZ) mapping fuzz/corpus/mapping examples $(FUZZ_FOR)
 	$(FUZZ) dates fuzz/corpus/dates fuzz/seeds/dates $(FUZZ_FOR)
@@ -114,6 +114,7 @@ fuzz:
 	$(FUZZ) requests fuzz/corpus/requests fuzz/seeds/requests $(FUZZ_FOR)
 	$(FUZZ) stored fuzz/corpus/stored $(FUZZ_FOR)
 	$(FUZZ) log fuzz/corpus/log fuzz/seeds/log $(FUZZ_FOR)
+	$(FUZZ) tokens fuzz/corpus/tokens fuzz/seeds/tokens $(FUZZ_FOR)
 
 ## bless: accept new snapshots after reading them
 bless:

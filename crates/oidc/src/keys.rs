@@ -157,7 +157,7 @@ struct KeySet {
 }
 
 /// The keys of a set that can be used here. Others are for other purposes.
-fn read(bytes: &[u8]) -> Result<HashMap<String, Key>, String> {
+pub fn read(bytes: &[u8]) -> Result<HashMap<String, Key>, String> {
     let set: KeySet = serde_json::from_slice(bytes).map_err(|it| it.to_string())?;
     let mut keys = HashMap::new();
     for value in set.keys.into_iter().take(KEYS_MAX) {
