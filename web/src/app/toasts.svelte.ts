@@ -39,7 +39,9 @@ class Toasts {
   }
 
   #show(toast: Toast, shown_ms: number): void {
-    this.all = [...this.all, toast];
+    // The same said again is said once.
+    const others = this.all.filter((it) => it.text !== toast.text || it.offer !== null);
+    this.all = [...others, toast];
     setTimeout(() => this.dismiss(toast.id), shown_ms);
   }
 }
