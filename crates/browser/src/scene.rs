@@ -184,7 +184,7 @@ impl Scene {
         let moving = marks.len();
         marks.extend(resting);
         self.slots = (0..).zip(&marks).map(|(slot, it)| (it.id, slot)).collect();
-        self.clusters = self.tiles.values().flat_map(|it| it.crowds()).collect();
+        self.clusters = self.tiles.values().flat_map(Tile::crowds).collect();
         self.buffers.arrange(&marks, moving, &self.clusters);
         self.marks = marks;
         self.tell_carriers_apart();
