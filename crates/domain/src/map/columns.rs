@@ -14,8 +14,10 @@ use crate::{
     words::words,
 };
 
-/// The first byte of what this module writes.
-pub const VERSION: u8 = 2;
+/// The first byte where no mark tells a carrier.
+const PLAIN: u8 = 1;
+/// The first byte where one does: then a column of carriers follows the names.
+const CARRIED: u8 = 2;
 /// Of a crowded tile at most so many that move are told one by one, the others in clusters.
 pub const MOVING_TOLD_MAX: usize = 60;
 /// Most clusters or marks of a tile.
@@ -116,7 +118,7 @@ pub enum InvalidTile {
 impl fmt::Display for InvalidTile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Version(it) => write!(f, "version {VERSION} is expected, not {it}"),
+            Self::Version(it) => write!(f, "version {PLAIN} or {CARRIED} is expected, not {it}"),
             Self::Cut => f.write_str("the columns end too early"),
             Self::Rest(len) => write!(f, "{len} bytes follow the last column"),
             Self::Value(what) => write!(f, "{what} is out of range"),
@@ -136,7 +138,8 @@ impl TileContent {
     /// Its columns.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Writer::versioned(VERSION);
+        let carried = self.marks.iter().any(|it| it.carrier.is_some());
+        let mut out = Writer::versioned(if carried { CARRIED } else { PLAIN });
         let clusters = || self.clusters.iter();
         out.unsigned(self.clusters.len() as u64);
         out.differences(clusters().map(|it| lat(it.at)));
@@ -154,13 +157,8 @@ impl TileContent {
         marks().for_each(|it| out.unsigned(it.radius_95_m.into()));
         out.differences(marks().map(|it| it.as_of.millis() / INSTANT_MS));
         marks().for_each(|it| text(&mut out, it.name.as_deref().unwrap_or_default()));
-        let carriers: BTreeSet<&str> = marks().filter_map(|it| it.carrier.as_deref()).collect();
-        out.unsigned(carriers.len() as u64);
-        carriers.iter().for_each(|it| text(&mut out, it));
-        for mark in marks() {
-            let carrier = mark.carrier.as_deref();
-            let place = carrier.and_then(|it| carriers.iter().position(|other| *other == it));
-            out.unsigned(place.map_or(0, |it| it as u64 + 1));
+        if carried {
+            self.carriers(&mut out);
         }
         marks().for_each(|it| out.unsigned(it.path.len() as u64));
         let points = || marks().flat_map(|it| &it.path);
@@ -175,15 +173,26 @@ impl TileContent {
         out.into_bytes()
     }
 
+    fn carriers(&self, out: &mut Writer) {
+        let each = || self.marks.iter().map(|it| it.carrier.as_deref());
+        let told: BTreeSet<&str> = each().flatten().collect();
+        out.unsigned(told.len() as u64);
+        told.iter().for_each(|it| text(out, it));
+        for carrier in each() {
+            let place = carrier.and_then(|it| told.iter().position(|other| *other == it));
+            out.unsigned(place.map_or(0, |it| it as u64 + 1));
+        }
+    }
+
     /// Reads columns.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, InvalidTile> {
-        let mut from = match bytes.split_first() {
+        let (version, mut from) = match bytes.split_first() {
             None => return Err(InvalidTile::Cut),
-            Some((&VERSION, rest)) => Reader::new(rest),
+            Some((version @ (&PLAIN | &CARRIED), rest)) => (*version, Reader::new(rest)),
             Some((&other, _)) => return Err(InvalidTile::Version(other)),
         };
         let clusters = clusters(&mut from)?;
-        let marks = marks(&mut from)?;
+        let marks = marks(&mut from, version)?;
         if from.is_empty() {
             Ok(Self { clusters, marks })
         } else {
@@ -236,7 +245,7 @@ fn clusters(from: &mut Reader) -> Result<Vec<Cluster>, InvalidTile> {
         .collect()
 }
 
-fn marks(from: &mut Reader) -> Result<Vec<Mark>, InvalidTile> {
+fn marks(from: &mut Reader, version: u8) -> Result<Vec<Mark>, InvalidTile> {
     let count = count(from)?;
     let mut marks = Vec::with_capacity(count);
     for _ in 0..count {
@@ -273,14 +282,22 @@ fn marks(from: &mut Reader) -> Result<Vec<Mark>, InvalidTile> {
         mark.as_of = instant(instants[at])?;
         mark.name = name(from)?;
     }
-    let carriers: Vec<_> = (0..self::count(from)?).map(|_| name(from)).collect::<Result<_, _>>()?;
-    for (mark, place) in std::iter::zip(&mut marks, narrow(from, count)?) {
-        let Some(place) = place.checked_sub(1) else { continue };
-        let carrier = carriers.get(place as usize).ok_or(InvalidTile::Value("a carrier"))?;
-        mark.carrier.clone_from(carrier);
+    if version == CARRIED {
+        carriers(from, &mut marks)?;
     }
     paths(from, &mut marks)?;
     Ok(marks)
+}
+
+fn carriers(from: &mut Reader, marks: &mut [Mark]) -> Result<(), InvalidTile> {
+    let told: Vec<_> = (0..count(from)?).map(|_| name(from)).collect::<Result<_, _>>()?;
+    let places = narrow(from, marks.len())?;
+    for (mark, place) in std::iter::zip(marks, places) {
+        let Some(place) = place.checked_sub(1) else { continue };
+        let carrier = told.get(place as usize).ok_or(InvalidTile::Value("a carrier"))?;
+        mark.carrier.clone_from(carrier);
+    }
+    Ok(())
 }
 
 fn name(from: &mut Reader) -> Result<Option<String>, InvalidTile> {
