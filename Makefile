@@ -91,6 +91,12 @@ bench:
 bench-motion: wasm
 	node web/bench/motion.mjs
 
+.PHONY: lighthouse
+## lighthouse: what Lighthouse says of the sign-in, list and package pages; it is fetched for this
+lighthouse: web
+	$(CARGO) build --release --quiet --locked -p whereabouts
+	node web/bench/lighthouse.mjs "$$($(MAKE) -s binary)"
+
 ## soak: the same tests at full depth: 100,000 cases a property, 200 kill -9 loops; then fuzz
 soak:
 	WHEREABOUTS_SOAK=1 $(CARGO) test --release --workspace --locked
