@@ -1,7 +1,7 @@
 // What the chosen one holds, gathered to be drawn inside it: floors with shelves, or its load.
-import { fetchContents, storeys } from "../pages/place/contents";
-import { names } from "../pages/care/names.svelte";
-import { standing } from "../pages/care/standing.svelte";
+import { fetchContents, storeys } from "../api/contents";
+import { names } from "../app/names.svelte";
+import { standing } from "../app/standing.svelte";
 import { mapWords } from "../words/en/map";
 import type { Chosen } from "./chosen.svelte";
 import type { Holder } from "./holders";

@@ -31,7 +31,6 @@ export const mapWords = {
     here: "Show all",
     heights: (times: string) => `heights ×${times}`,
     heightsLabel: "How tall heights are drawn",
-    scale: (text: string) => text,
   },
   colourings: {
     status: "Status",
@@ -113,8 +112,6 @@ export const mapWords = {
     travelsIn: "Travelling in",
     more: (count: number) => `and ${count.toLocaleString()} more`,
     profile: "Height along the way",
-    lane: (mode: string) => `${mode}, with the carrier`,
-    floors: "Floors",
     floor: (name: string) => `Floor ${name}`,
     towards: "On the way to",
     at: "At",

@@ -2,7 +2,7 @@
 // time, since lists of contents name them by id only.
 import { SvelteMap } from "svelte/reactivity";
 
-import { api, type Status } from "../../api/client";
+import { api, type Status } from "../api/client";
 
 const AT_ONCE = 4;
 const COUNTED = 200;

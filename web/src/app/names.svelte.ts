@@ -2,9 +2,9 @@
 import { untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 
-import { api, type Package } from "../../api/client";
-import { session } from "../../app/session.svelte";
-import { careWords } from "../../words/en/care";
+import { api, type Package } from "../api/client";
+import { session } from "./session.svelte";
+import { careWords } from "../words/en/care";
 
 const AT_ONCE = 4;
 const CLIENTS_PAGE = 500;

@@ -1,7 +1,7 @@
 // What is at a place, and what of it is kept on which floor.
-import { api, the } from "../../api/client";
-import type { components } from "../../api/schema";
-import { names } from "../care/names.svelte";
+import { api, the } from "./client";
+import type { components } from "./schema";
+import { names } from "../app/names.svelte";
 
 export type Held = components["schemas"]["Content"];
 export type Floor = components["schemas"]["FloorBody"];
