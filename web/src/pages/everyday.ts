@@ -1,0 +1,4 @@
+// What everybody opens daily. Pages of one file travel together.
+export { default as Home } from "./home/Home.svelte";
+export { default as List } from "./list/List.svelte";
+export { default as PackagePage } from "./package/PackagePage.svelte";
