@@ -91,7 +91,7 @@ fn everybody() -> Vec<Route> {
             .says("followLink", "Signs in whoever opens a one-time link, and shows the page.")
             .answers_nothing(303),
         get("/v1/session", Who::Public, company::ways_in)
-            .says("waysIn", "The ways to sign in.")
+            .says("waysIn", "Whoever is signed in, if anybody is, and the ways to sign in.")
             .answers::<WaysIn>(200),
         get("/v1/session/oidc", Who::Public, company::begin)
             .says("beginCompanySignIn", "Sends a browser to the company's issuer to sign in.")

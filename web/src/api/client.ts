@@ -6,6 +6,7 @@ import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
 export type Me = Schemas["Me"];
+export type WaysIn = Schemas["WaysIn"];
 export type Permission = Schemas["Permission"];
 export type Problem = Schemas["Problem"];
 export type ProblemError = Schemas["ProblemError"];

@@ -1344,7 +1344,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The ways to sign in.
+         * Whoever is signed in, if anybody is, and the ways to sign in.
          * @description For everybody.
          */
         get: operations["waysIn"];
@@ -3618,10 +3618,11 @@ export interface components {
              */
             waits_ms: number;
         };
-        /** @description The ways to sign in. */
+        /** @description Who is signed in already, and the ways to sign in. */
         WaysIn: {
             /** @description The company at whose issuer people sign in, if they do: `GET /v1/session/oidc`. */
             company?: string | null;
+            me?: components["schemas"]["Me"] | null;
             /** @description Whether with name and password: `POST /v1/session`. */
             passwords: boolean;
         };

@@ -1,5 +1,15 @@
 // Who is signed in, and what they may do.
-import { api, type Me, onSignedOut, type Permission, problemOf, type Problem } from "../api/client";
+import {
+  api,
+  type Me,
+  onSignedOut,
+  type Permission,
+  problemOf,
+  type Problem,
+  Refused,
+  the,
+  type WaysIn,
+} from "../api/client";
 
 type State =
   | { is: "starting" }
@@ -10,6 +20,7 @@ type State =
 
 class Session {
   state = $state.raw<State>({ is: "starting" });
+  #ways: WaysIn | null = null;
 
   constructor() {
     onSignedOut(() => {
@@ -24,13 +35,21 @@ class Session {
   /** Asks who is signed in. */
   async begin(): Promise<void> {
     try {
-      const { data, response } = await api.GET("/v1/me");
-      if (data) this.state = { is: "in", me: data };
-      else if (response.status === 401) this.state = { is: "out" };
-      else this.state = { is: "failed", problem: await problemOf(response) };
+      const { me } = await this.#ask();
+      this.state = me ? { is: "in", me } : { is: "out" };
     } catch (error) {
-      this.state = { is: "failed", problem: await problemOf(error) };
+      const problem = error instanceof Refused ? error.problem : await problemOf(error);
+      this.state = { is: "failed", problem };
     }
+  }
+
+  /** The ways to sign in, which a server does not change while it runs. */
+  async ways(): Promise<WaysIn> {
+    return this.#ways ?? (await this.#ask());
+  }
+
+  async #ask(): Promise<WaysIn> {
+    return (this.#ways = await the(api.GET("/v1/session")));
   }
 
   /** Begins the session that a sign-in answered. */

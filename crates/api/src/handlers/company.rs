@@ -19,8 +19,8 @@ use utoipa::{
 
 use crate::{
     Api,
-    auth::{Door, clear_handshake, handshake_cookie, set_handshake},
-    handlers::session::{not_signed_in, session_cookie},
+    auth::{Door, Kept, clear_handshake, handshake_cookie, set_handshake},
+    handlers::session::{me_of, not_signed_in, session_cookie},
     problem::{Kind, Problem, Result},
     query::{Parameters, Query, pairs},
     wire::people::WaysIn,
@@ -64,10 +64,17 @@ impl Parameters for Back {
     }
 }
 
-/// The ways to sign in.
-pub async fn ways_in(State(api): State<Api>) -> Json<WaysIn> {
-    let company = api.people().company().map(|it| it.policy.name.clone());
-    Json(WaysIn { passwords: api.people().passwords(), company })
+/// Who is signed in, and the ways to sign in: what a page asks before it shows anything. That
+/// nobody is signed in is no error here.
+pub async fn ways_in(State(api): State<Api>, headers: HeaderMap) -> Result<Json<WaysIn>> {
+    let people = api.people();
+    let known = match Kept::of(&headers) {
+        Some(kept) => people.authenticate(kept.credential()).await?,
+        None => None,
+    };
+    let company = people.company().map(|it| it.policy.name.clone());
+    let me = known.as_deref().map(me_of);
+    Ok(Json(WaysIn { me, passwords: people.passwords(), company }))
 }
 
 /// Sends a browser to the issuer.

@@ -154,7 +154,7 @@ fn current(principal: &Principal) -> Option<SessionId> {
     }
 }
 
-fn me_of(principal: &Principal) -> Me {
+pub(super) fn me_of(principal: &Principal) -> Me {
     let signed_in = match principal.how {
         SignedIn::Session { id } => id.to_string(),
         SignedIn::Token { id } => id.to_string(),

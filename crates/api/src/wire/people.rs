@@ -45,9 +45,11 @@ pub struct SetupBody {
     pub password: Password,
 }
 
-/// The ways to sign in.
+/// Who is signed in already, and the ways to sign in.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct WaysIn {
+    /// Whoever asks; nothing for whom nobody knows.
+    pub me: Option<Me>,
     /// Whether with name and password: `POST /v1/session`.
     pub passwords: bool,
     /// The company at whose issuer people sign in, if they do: `GET /v1/session/oidc`.

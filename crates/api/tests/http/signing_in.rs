@@ -169,7 +169,11 @@ async fn a_new_password_ends_every_other_session() {
     let body = json!({ "current": PASSWORD, "new": "another long password" });
     let answer = world.post(&admin, "/v1/me/password", &body).await.expect(200);
     world.get(&admin, "/v1/me").await.expect(401);
-    world.get(&session(&answer), "/v1/me").await.expect(200);
+    let gone = world.get(&admin, "/v1/session").await.expect(200).json();
+    assert_eq!(gone["me"], Value::Null, "an ended session is nobody's, and no error");
+    let me = world.get(&session(&answer), "/v1/me").await.expect(200).json();
+    let known = world.get(&session(&answer), "/v1/session").await.expect(200).json();
+    assert_eq!(known["me"], me);
 }
 
 #[tokio::test]
@@ -200,7 +204,7 @@ async fn administrators_change_accounts() {
 async fn where_no_company_signs_people_in_there_are_passwords() {
     let world = World::new();
     let ways = world.get(&Asker::Nobody, "/v1/session").await.expect(200).json();
-    assert_eq!(ways, json!({ "passwords": true, "company": null }));
+    assert_eq!(ways, json!({ "me": null, "passwords": true, "company": null }));
     world.get(&Asker::Nobody, "/v1/session/oidc").await.expect(404);
     let path = "/v1/session/oidc/callback?code=a&state=b&session_state=%FF&x";
     let back = world.get(&Asker::Nobody, path).await.expect(303);

@@ -40,7 +40,7 @@ async fn sign_in(world: &World, claims: &Value) -> Result<String, String> {
 async fn a_browser_signs_in_and_out() {
     let world = World::new().await;
     let ways = world.get("/v1/session", &[]).await.expect(200).json();
-    assert_eq!(ways, json!({ "passwords": true, "company": "Example" }));
+    assert_eq!(ways, json!({ "me": null, "passwords": true, "company": "Example" }));
     let (cookie, url) = begin(&world, "?return_to=/%23pkg_1").await;
     assert!(url.contains("redirect_uri=https%3A%2F%2Fwhere.test%2Fv1%2Fsession%2Foidc%2Fcallback"));
     let claims = world.id_claims("ada", &json!({ "name": "Ada Byron", "groups": ["clerks"] }));
