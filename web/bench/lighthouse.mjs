@@ -93,11 +93,11 @@ async function look(address, form, cookie) {
   const { categories, audits } = JSON.parse(await readFile(report, "utf8"));
   for (const { auditRefs } of Object.values(categories)) {
     for (const { id, weight } of auditRefs) {
-      const { score, title, details } = audits[id];
-      if (weight === 0 || score === null || score >= 0.9 || process.env["WHY"] === undefined)
+      const { score, title, displayValue, details } = audits[id];
+      if (weight === 0 || score === null || score >= 0.95 || process.env["WHY"] === undefined)
         continue;
       console.log(
-        `  ${id} ${score}: ${title} ${JSON.stringify(details?.items ?? []).slice(0, 400)}`,
+        `  ${id} ${score}: ${title} ${displayValue ?? ""} ${JSON.stringify(details?.items ?? []).slice(0, 400)}`,
       );
     }
   }

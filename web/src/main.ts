@@ -6,12 +6,17 @@ import { mount } from "svelte";
 
 import App from "./App.svelte";
 import { preferences } from "./app/preferences.svelte";
+import { pageAt } from "./app/routes";
 import { session } from "./app/session.svelte";
 
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has the element that the app is shown in");
 preferences.apply();
 void session.begin();
+// The page is fetched while it is asked who is there; whether it may be shown is decided then.
+pageAt(location.pathname)
+  ?.page.load()
+  .catch(() => undefined);
 mount(App, { target });
 
 // Without a connection the app opens all the same, and says that it has none.

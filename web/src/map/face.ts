@@ -46,6 +46,8 @@ export interface Begin {
   readonly colouring: Colouring;
   readonly at: number | null;
   readonly calm: boolean;
+  /** Drawn by the processor: less is drawn. */
+  readonly plain: boolean;
   /** Which packages are shown; those on their way when missing. */
   readonly narrowed?: Narrowed;
 }

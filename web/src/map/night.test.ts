@@ -24,15 +24,19 @@ it("lights the globe from where the sun stands", () => {
 
 it("is dark where the sun is down, and the more the deeper it is", () => {
   const shapes = night(Date.parse("2026-11-26T00:00:00Z")).features;
-  const covering = (lat: number, lon: number): number =>
-    shapes.filter((it) => inside(it.geometry.coordinates[0] ?? [], lat, lon)).length;
-  expect(covering(10, 0)).toBe(shapes.length);
-  expect(covering(10, 180) + covering(10, -180)).toBe(0);
-  // Dawn comes in steps.
-  const dawn = [60, 70, 76, 80, 84, 90, 100].map((lon) => covering(0, lon));
-  expect([...dawn].sort((a, b) => b - a)).toEqual(dawn);
-  expect(new Set(dawn).size).toBeGreaterThan(3);
-  expect(covering(85, 0)).toBe(shapes.length);
+  const at = (lat: number, lon: number): number[] =>
+    shapes
+      .filter((it) => inside(it.geometry.coordinates[0] ?? [], lat, lon))
+      .map((it) => it.properties.depth);
+  expect(at(10, 0.5)).toEqual([1]);
+  expect(at(85, 0.5)).toEqual([1]);
+  expect([...at(10, 180), ...at(10, -180)]).toEqual([]);
+  // Dawn comes in steps, and nowhere is painted twice.
+  const dawn = [60.5, 70.5, 76.5, 80.5, 84.5, 90.5, 100.5].map((lon) => at(0.1, lon));
+  expect(dawn.every((it) => it.length <= 1)).toBe(true);
+  const depths = dawn.map(([depth = 0]) => depth);
+  expect([...depths].sort((a, b) => b - a)).toEqual(depths);
+  expect(new Set(depths).size).toBeGreaterThan(3);
 });
 
 /** Whether a ring of longitudes and latitudes goes around a point, in any turn of the Earth. */

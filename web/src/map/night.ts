@@ -24,38 +24,52 @@ export function light(at: number): [radius: number, azimuth: number, polar: numb
   return [1.5, azimuth, Math.acos(-out) / RADIANS];
 }
 
-/** The dark side as nested shapes; `depth` of all that cover a point adds up to at most 1. */
+/** The dark side in bands that lie beside each other: everything is painted once. */
 export function night(at: number): FeatureCollection<Polygon, { depth: number }> {
   const [lon, lat] = overhead(at);
   const middle = { lat: -lat, lon: wrapped(lon + 180) };
-  const features = STEPS.map((below): Feature<Polygon, { depth: number }> => ({
-    type: "Feature",
-    properties: { depth: 1 / STEPS.length },
-    geometry: { type: "Polygon", coordinates: [ring(middle, 90 - below)] },
-  }));
+  const features = STEPS.flatMap((below, nth) => {
+    const band = between(middle, 90 - below, 90 - (STEPS[nth + 1] ?? 90));
+    return band.map((ring): Feature<Polygon, { depth: number }> => ({
+      type: "Feature",
+      properties: { depth: (nth + 1) / STEPS.length },
+      geometry: { type: "Polygon", coordinates: [ring] },
+    }));
+  });
   return { type: "FeatureCollection", features };
 }
 
-/** What lies within so many degrees of a point, as lowest and highest latitude by longitude. */
-function ring(middle: { lat: number; lon: number }, radius: number): [number, number][] {
-  const upper: [number, number][] = [];
-  const lower: [number, number][] = [];
-  const c = Math.cos(radius * RADIANS);
+type Ring = [number, number][];
+
+/**
+ * What lies farther than `inner` and not farther than `outer` degrees from a point: its northern and
+ * its southern half, which meet where a meridian comes nearest.
+ */
+function between(middle: { lat: number; lon: number }, outer: number, inner: number): Ring[] {
+  const north: { far: Ring; near: Ring } = { far: [], near: [] };
+  const south: { far: Ring; near: Ring } = { far: [], near: [] };
   for (let offset = -180; offset <= 180; offset += 2) {
     const a = Math.sin(middle.lat * RADIANS);
     const b = Math.cos(middle.lat * RADIANS) * Math.cos(offset * RADIANS);
     const size = Math.hypot(a, b);
-    if (size < Math.abs(c)) continue;
-    const top = Math.atan2(a, b) / RADIANS;
-    const half = Math.acos(c / size) / RADIANS;
-    const limit = (lat: number): number => Math.min(LAT_MAX, Math.max(-LAT_MAX, lat));
+    const half = (radius: number): number =>
+      Math.acos(Math.min(1, Math.cos(radius * RADIANS) / size)) / RADIANS;
+    if (size < Math.cos(outer * RADIANS)) continue;
+    const nearest = Math.atan2(a, b) / RADIANS;
     // Over a pole the same longitude is met again on its other side.
-    upper.push([middle.lon + offset, limit(top + half)]);
-    lower.push([middle.lon + offset, limit(top - half)]);
+    const limit = (lat: number): number => Math.min(LAT_MAX, Math.max(-LAT_MAX, lat));
+    const lon = middle.lon + offset;
+    north.far.push([lon, limit(nearest + half(outer))]);
+    north.near.push([lon, limit(nearest + half(inner))]);
+    south.far.push([lon, limit(nearest - half(outer))]);
+    south.near.push([lon, limit(nearest - half(inner))]);
   }
-  const closed = [...upper, ...lower.reverse()];
-  const [first] = closed;
-  return first ? [...closed, first] : [];
+  return [north, south].map(({ far, near }) => closed([...far, ...near.reverse()]));
+}
+
+function closed(ring: Ring): Ring {
+  const [first] = ring;
+  return first ? [...ring, first] : [];
 }
 
 function wrapped(lon: number): number {

@@ -102,6 +102,7 @@ function lines(ground: Ground): LayerSpecification[] {
       ...line,
       id: "regions",
       "source-layer": "regions",
+      minzoom: 4,
       layout: round,
       paint: {
         "line-color": ground.region,
@@ -151,6 +152,7 @@ function over(theme: Theme, ground: Ground): LayerSpecification[] {
       id: "night",
       type: "fill",
       source: "night",
+      maxzoom: 10,
       paint: {
         "fill-color": ground.night,
         "fill-antialias": false,
@@ -168,6 +170,7 @@ function over(theme: Theme, ground: Ground): LayerSpecification[] {
       id: "grid",
       type: "line",
       source: "grid",
+      minzoom: 8.5,
       paint: {
         "line-color": ground.grid,
         "line-width": ["case", ["get", "strong"], 1, 0.5],

@@ -8,6 +8,7 @@ import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { Protocol } from "pmtiles";
 
 import type { Bounds } from "../browser/scene";
+import type { Begin } from "./face";
 import { discs } from "./ground";
 import type { Solid } from "./inside";
 import { Lens } from "./lens";
@@ -68,7 +69,7 @@ export class Surface {
 
   constructor(
     private readonly element: HTMLElement,
-    begin: { camera: Camera; theme: Theme; flat: boolean; basemap: string; interactive?: boolean },
+    begin: Pick<Begin, "camera" | "theme" | "flat" | "plain"> & { readonly basemap: string },
     private readonly told: Told,
   ) {
     if (!protocol) {
@@ -76,7 +77,7 @@ export class Surface {
       protocol = new Protocol();
       maplibre.addProtocol("pmtiles", protocol.tile);
     }
-    const plain = drawsWithoutCard();
+    const { plain } = begin;
     this.#theme = begin.theme;
     this.#flat = begin.flat;
     this.basemap = `pmtiles://${new URL(begin.basemap, location.href).href}`;
@@ -95,6 +96,8 @@ export class Surface {
       maxZoom: ZOOM.max,
       maxPitch: PITCH_MAX,
       attributionControl: false,
+      // A test validates it, so that nobody waits for it.
+      validateStyle: false,
       fadeDuration: plain ? 0 : 200,
       canvasContextAttributes: { antialias: !plain },
       ...(plain ? { pixelRatio: 1 } : {}),
@@ -263,7 +266,10 @@ export class Surface {
     if (theme === this.#theme) return;
     this.#theme = theme;
     const projection = this.#map.getProjection();
-    this.#map.setStyle({ ...style(theme, this.basemap), projection }, { diff: true });
+    this.#map.setStyle(
+      { ...style(theme, this.basemap), projection },
+      { diff: true, validate: false },
+    );
     this.#map.once("styledata", () => {
       this.#sources();
       this.#again();
@@ -339,16 +345,6 @@ export class Surface {
       this.told.picked({ x, y, lat, lon });
     });
   }
-}
-
-/** Whether the processor draws, as where there is no graphics card: then less is drawn. */
-function drawsWithoutCard(): boolean {
-  const gl = document.createElement("canvas").getContext("webgl2");
-  if (!gl) throw new Error("this browser does not offer WebGL 2");
-  const told = gl.getExtension("WEBGL_debug_renderer_info");
-  const name = told ? String(gl.getParameter(told.UNMASKED_RENDERER_WEBGL)) : "";
-  gl.getExtension("WEBGL_lose_context")?.loseContext();
-  return /swiftshader|llvmpipe|software|basic render/i.test(name);
 }
 
 function smooth(part: number): number {

@@ -8,6 +8,7 @@ const many = (count: number, one: string, several: string): string =>
 export const mapWords = {
   label: "Map of every package. Arrow keys move it, plus and minus zoom.",
   starting: "Drawing the map",
+  now: "Show the map",
   failed: "The map cannot be drawn here",
   failedNext: "This browser does not offer WebGL 2. The list shows the same packages.",
   list: "Open the list",

@@ -1,0 +1,41 @@
+// When a map begins: whether a graphics card draws it, and who else needs the processor.
+
+/** Lets the page do what waits, then goes on. */
+export function turn(): Promise<void> {
+  return new Promise((done) => setTimeout(done));
+}
+
+const DOING = ["pointerdown", "wheel", "keydown", "touchstart", "scroll"] as const;
+
+/** Waits until nobody has done anything on the page for a while, or `end` is called. */
+export function rest(ms: number): { readonly over: Promise<void>; readonly end: () => void } {
+  const listening = new AbortController();
+  let end: () => void = () => undefined;
+  const over = new Promise<void>((done) => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    end = () => {
+      listening.abort();
+      clearTimeout(timer);
+      done();
+    };
+    const again = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(end, ms);
+    };
+    const options = { signal: listening.signal, capture: true, passive: true };
+    for (const it of DOING) addEventListener(it, again, options);
+    again();
+  });
+  return { over, end };
+}
+
+/** Whether the processor draws, as where there is no graphics card: then less is drawn. */
+export async function drawsWithoutCard(): Promise<boolean> {
+  await turn();
+  const gl = document.createElement("canvas").getContext("webgl2");
+  if (!gl) throw new Error("this browser does not offer WebGL 2");
+  const told = gl.getExtension("WEBGL_debug_renderer_info");
+  const name = told ? String(gl.getParameter(told.UNMASKED_RENDERER_WEBGL)) : "";
+  gl.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|software|basic render/i.test(name);
+}
