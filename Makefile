@@ -91,6 +91,14 @@ bench:
 bench-motion: wasm
 	node web/bench/motion.mjs
 
+.PHONY: bench-app
+## bench-app: how soon a browser can work with a million packages, and shows news; kept in WORLD
+WORLD ?= $(CURDIR)/target/bench-world
+bench-app: web
+	$(CARGO) build --release --quiet --locked -p whereabouts -p bench
+	[ -d $(WORLD) ] || "$$(dirname "$$($(MAKE) -s binary)")/bench" world --folder $(WORLD)
+	node web/bench/app.mjs "$$($(MAKE) -s binary)" $(WORLD)
+
 .PHONY: lighthouse
 ## lighthouse: what Lighthouse says of the sign-in, list and package pages; it is fetched for this
 lighthouse: web

@@ -53,7 +53,7 @@ struct Wish {
     /// How many packages are read from.
     #[arg(long, default_value_t = 1_000_000)]
     packages: u64,
-    /// Where packages to be found are kept from one run to the next.
+    /// Where packages to be found, or a world to be looked at, are kept.
     #[arg(long)]
     folder: Option<std::path::PathBuf>,
     /// How many trackers random ones are taken from.
@@ -94,6 +94,8 @@ enum What {
     Units,
     /// PostgreSQL with PostGIS, and Redis.
     Peers,
+    /// Measures nothing: fills `--folder` with packages to be looked at in a browser.
+    World,
 }
 
 /// Packages whose past is told event by event.
@@ -107,6 +109,10 @@ fn main() -> std::io::Result<()> {
         return client.block_on(herd::part(&words[1..]));
     }
     let wish = Wish::parse();
+    if let (Some(What::World), Some(folder)) = (wish.what, &wish.folder) {
+        search::fill_folder(folder, wish.packages)?;
+        return map::fill_folder(folder, wish.packages).map(|_| ());
+    }
     let wanted = |what| wish.what.is_none_or(|it| it == what);
     if wanted(What::Units) {
         client.block_on(units::measure())?;

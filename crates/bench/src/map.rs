@@ -58,9 +58,7 @@ pub fn measure(client: &Runtime, seconds: u64) -> io::Result<()> {
     for packages in [10_000, 100_000, 1_000_000] {
         heading(&format!("the map of {packages} packages"));
         let folder = tempfile::tempdir()?;
-        let filler = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        all = filler.block_on(fill(folder.path(), packages))?;
-        filler.shutdown_background();
+        all = fill_folder(folder.path(), packages)?;
         client.block_on(look(folder.path(), rounds))?;
     }
     let views = VIEWS.map(|(name, zoom, _)| (name, tiles(zoom)));
@@ -139,6 +137,14 @@ pub fn tiles(zoom: u8) -> Vec<TileId> {
         }
     }
     shown.into_iter().collect()
+}
+
+/// Fills a folder's map; says where everything is.
+pub fn fill_folder(data: &Path, packages: u64) -> io::Result<Vec<LatLon>> {
+    let filler = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let all = filler.block_on(fill(data, packages));
+    filler.shutdown_background();
+    all
 }
 
 /// Writes the rows of the map themselves: recording a million packages would

@@ -43,8 +43,7 @@ pub fn measure(client: &Runtime, packages: u64, kept: Option<&Path>) -> io::Resu
     let passing = tempfile::tempdir()?;
     let data = kept.unwrap_or(passing.path());
     if !data.join("table").exists() {
-        let rate = filled_at(data, async |service| fill(&service, packages).await)?;
-        figure("packages registered, durable and findable", format_args!("{rate:.0}/s"));
+        fill_folder(data, packages)?;
     }
     weigh(data, packages)?;
     client.block_on(ask(data, packages))?;
@@ -114,6 +113,13 @@ async fn ask(data: &Path, packages: u64) -> io::Result<()> {
     }
     let memory = resident_mb(&server.id().to_string());
     judged("the server's memory after all questions", memory, Aim::AtMost(MEMORY_MB_MAX, " MB"));
+    Ok(())
+}
+
+/// Fills a folder with packages that are listed and found.
+pub fn fill_folder(data: &Path, packages: u64) -> io::Result<()> {
+    let rate = filled_at(data, async |service| fill(&service, packages).await)?;
+    figure("packages registered, durable and findable", format_args!("{rate:.0}/s"));
     Ok(())
 }
 

@@ -8,6 +8,7 @@ import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { Protocol } from "pmtiles";
 
 import type { Bounds } from "../browser/scene";
+import { breathe } from "./breathing";
 import type { Begin } from "./face";
 import { discs } from "./ground";
 import type { Solid } from "./inside";
@@ -102,6 +103,7 @@ export class Surface {
       canvasContextAttributes: { antialias: !plain },
       ...(plain ? { pixelRatio: 1 } : {}),
     });
+    if (plain) breathe(this.#map);
     this.#map.keyboard.enable();
     this.#map.getCanvas().setAttribute("aria-label", element.getAttribute("aria-label") ?? "");
     this.#listen();
@@ -109,18 +111,16 @@ export class Surface {
 
   private readonly basemap: string;
 
-  /** When the first picture stands. */
+  /** When there is ground to draw on; its tiles come while everything else does. */
   begun(): Promise<void> {
     return new Promise((done) => {
-      const begin = (): void => {
+      this.#map.once("style.load", () => {
         this.#ready = true;
         this.#map.addControl(this.#overlay);
         this.#sources();
         this.#again();
         done();
-      };
-      if (this.#map.isStyleLoaded()) begin();
-      else this.#map.once("load", begin);
+      });
     });
   }
 
