@@ -1,7 +1,9 @@
 // Bars of what happened: gathered by parts of a day, cut at the span, the busiest cut off.
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 
-import { barsOf, hoursOfBar, outline } from "./activity";
+vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
+const { barsOf, daysOf, hoursOfBar, outline } = await import("./activity");
+const { preferences } = await import("../app/preferences.svelte");
 
 const HOUR = 3_600_000;
 const from = new Date(2026, 2, 1, 0, 0, 0).getTime();
@@ -47,4 +49,27 @@ it("draws every bar from the ground up", () => {
   const path = outline([{ left: 0.5, width: 0.1, height: 0.5 }], 100, 20);
   expect(path).toBe("M50 20V10h9V20z");
   expect(outline([], 100, 20)).toBe("");
+});
+
+afterEach(() => (preferences.zone = null));
+
+it("has days and bars of the zone that somebody chose, not of the device", () => {
+  const until = Date.parse("2026-11-26T12:00:00Z");
+  const two = { from: until - 48 * HOUR, until };
+  preferences.zone = "Pacific/Auckland";
+  const auckland = daysOf(two);
+  expect(auckland.map((it) => new Date(it.at).toISOString())).toEqual([
+    "2026-11-26T11:00:00.000Z",
+    "2026-11-25T11:00:00.000Z",
+  ]);
+  expect(auckland[0]?.name).toMatch(/^Fri/);
+  preferences.zone = "America/Los_Angeles";
+  expect(daysOf(two).map((it) => new Date(it.at).toISOString())).toEqual([
+    "2026-11-26T08:00:00.000Z",
+    "2026-11-25T08:00:00.000Z",
+  ]);
+  expect(daysOf(two)[0]?.name).toMatch(/^Thu/);
+  // A bar of twelve hours begins with the day there.
+  const hours = { from: "2026-11-25T08:00:00Z", changes: Array.from({ length: 24 }, () => 1) };
+  expect(barsOf(hours, two, 12)).toHaveLength(2);
 });

@@ -1,4 +1,6 @@
-// How much happened, as bars: hours gathered until a bar is wide enough, the busiest cut off.
+// How much happened, as bars: hours gathered until a bar is wide enough, the busiest cut off; and
+// the days that they stand in.
+import { dayBegins, dayOf, weekday } from "../words/times";
 
 export interface Span {
   readonly from: number;
@@ -20,6 +22,7 @@ export interface Bar {
 }
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** Hours in a bar: each is a part of a day, so that days look alike. */
 const HOURS = [1, 2, 3, 4, 6, 12, 24] as const;
 const LEAST_PX = 5;
@@ -37,7 +40,7 @@ export function hoursOfBar(span: Span, width_px: number): number {
 /** The bars of a span; hours in which nothing happened, or nobody knows, have none. */
 export function barsOf(told: Told, span: Span, hours_each: number): readonly Bar[] {
   const each = hours_each * HOUR_MS;
-  const begun = midnight(Date.parse(told.from));
+  const begun = dayBegins(dayOf(told.from));
   const sums = new Map<number, number>();
   told.changes.forEach((count, hour) => {
     const at = Date.parse(told.from) + hour * HOUR_MS;
@@ -70,6 +73,11 @@ export function outline(bars: readonly Bar[], width_px: number, height_px: numbe
     .join("");
 }
 
-function midnight(at: number): number {
-  return new Date(at).setHours(0, 0, 0, 0);
+/** The days that begin in a span, the last first. */
+export function daysOf({ from, until }: Span): readonly { at: number; name: string }[] {
+  const last = dayOf(until);
+  const most = Math.ceil((until - from) / DAY_MS) + 1;
+  return Array.from({ length: most }, (_, back) => dayBegins(last, -back))
+    .filter((at) => from < at)
+    .map((at) => ({ at, name: weekday(at) }));
 }

@@ -2,7 +2,7 @@
 import { afterEach, expect, it, vi } from "vitest";
 
 vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
-const { ago, clock, dayName, hourOf, instantOf, localTime, moment, span, thereClock } =
+const { ago, clock, dayBegins, dayName, hourOf, instantOf, localTime, moment, span, thereClock } =
   await import("./times");
 const { preferences } = await import("../app/preferences.svelte");
 
@@ -57,4 +57,15 @@ it("reads what a field says in the zone that was chosen, on both sides of a chan
   expect(localTime(NOON)).toBe("2026-11-26T17:45");
   expect(instantOf("2026-11-26T17:45")?.getTime()).toBe(NOON);
   expect(instantOf("")).toBeNull();
+});
+
+it("begins days when they begin in the zone that was chosen, also where clocks change", () => {
+  preferences.zone = "Pacific/Auckland";
+  expect(new Date(dayBegins("2026-11-27")).toISOString()).toBe("2026-11-26T11:00:00.000Z");
+  preferences.zone = "America/New_York";
+  const [before, change, after] = [0, 1, 2].map((it) => dayBegins("2026-10-31", it));
+  expect(new Date(before ?? 0).toISOString()).toBe("2026-10-31T04:00:00.000Z");
+  expect((after ?? 0) - (change ?? 0)).toBe(25 * 3_600_000);
+  // Across the end of a month.
+  expect(new Date(change ?? 0).toISOString()).toBe("2026-11-01T04:00:00.000Z");
 });

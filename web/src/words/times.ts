@@ -31,6 +31,18 @@ export function dayOf(at: string | number | Date): string {
   return localTime(at).slice(0, 10);
 }
 
+/** When a day begins in my zone that "2026-11-26" names, or one so many days after it. */
+export function dayBegins(day: string, after = 0): number {
+  const date = new Date(`${day}T00:00Z`);
+  date.setUTCDate(date.getUTCDate() + after);
+  return (instantOf(date.toISOString().slice(0, 16)) ?? date).getTime();
+}
+
+/** "Thu", in my zone. */
+export function weekday(at: string | number | Date): string {
+  return format(at, { weekday: "short" });
+}
+
 /** Of the clock in my zone, from 0 to 23. */
 export function hourOf(at: string | number | Date): number {
   return Number(localTime(at).slice(11, 13));
@@ -68,7 +80,7 @@ export function dayName(
 }
 
 function day(date: Date, now: number): string {
-  if (Math.abs(now - date.getTime()) < 6 * DAY) return format(date, { weekday: "short" });
+  if (Math.abs(now - date.getTime()) < 6 * DAY) return weekday(date);
   return format(date, dated(date, now));
 }
 

@@ -1,17 +1,15 @@
 // The figures of a day, counted of what the server tells.
 import type { components } from "../../api/schema";
 import type { Told } from "../../map/activity";
+import { dayBegins, dayOf as nameOf } from "../../words/times";
 
 type Schemas = components["schemas"];
 export type Reason = Schemas["AttentionReason"];
 
 /** From this midnight to the next, in the viewer's zone. */
 export function dayOf(at: number): { from: number; until: number } {
-  const from = new Date(at);
-  from.setHours(0, 0, 0, 0);
-  const until = new Date(from);
-  until.setDate(until.getDate() + 1);
-  return { from: from.getTime(), until: until.getTime() };
+  const day = nameOf(at);
+  return { from: dayBegins(day), until: dayBegins(day, 1) };
 }
 
 export function changes(told: Told): number {
