@@ -11,7 +11,7 @@ mod life;
 pub mod motion;
 pub mod names;
 pub mod network;
-pub mod numbers;
+mod numbers;
 mod orders;
 mod plan;
 pub mod sites;

@@ -10,6 +10,7 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
+use checks::Check;
 use formats::{FORMATS, Format};
 use shape::Fit as ShapeFit;
 
@@ -79,6 +80,29 @@ pub fn candidates(text: &str) -> Vec<Candidate> {
         found.retain(|it| !matches!(it.fit, Fit::Mistyped | Fit::Unfinished(_)));
     }
     found
+}
+
+/// The check digit behind what stands between `1Z` and it in a number of UPS: digits and
+/// capital letters.
+#[must_use]
+pub fn ups_digit(body: &str) -> char {
+    digit(Check::UPS, body)
+}
+
+/// The check digit behind the eight digits of a postal item (UPU S10).
+#[must_use]
+pub fn postal_digit(serial: &str) -> char {
+    digit(Check::POSTAL, serial)
+}
+
+/// The check digit behind any number of digits, as of GS1's codes.
+#[must_use]
+pub fn gs1_digit(body: &str) -> char {
+    digit(Check::gs1(body.len()), body)
+}
+
+fn digit(check: Check, body: &str) -> char {
+    check.digit(body.as_bytes()).expect("these have a check digit").into()
 }
 
 fn candidate(format: &Format, number: &[u8]) -> Option<Candidate> {

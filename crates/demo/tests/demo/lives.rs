@@ -13,6 +13,7 @@ use domain::{
     state::{State, Status, fold},
     time::{DAY, HOUR, Timestamp},
 };
+use intake::references::{gs1_digit, postal_digit, ups_digit};
 
 use crate::anchor;
 
@@ -195,14 +196,13 @@ fn numbers_are_told_apart_and_valid() {
                 let expected = match carrier {
                     "ups" => {
                         ups += 1;
-                        demo::numbers::ups_check(&body[2..])
+                        ups_digit(&body[2..])
                     }
                     "post" => {
-                        let digit = number[10..11].parse::<u32>().unwrap();
-                        assert_eq!(demo::numbers::s10_check(&number[2..10]), digit);
+                        assert_eq!(postal_digit(&number[2..10]).to_string(), number[10..11]);
                         continue;
                     }
-                    _ => demo::numbers::mod10(body),
+                    _ => gs1_digit(body),
                 };
                 assert_eq!(expected.to_string(), check, "{number}");
             }

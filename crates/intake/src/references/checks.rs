@@ -60,6 +60,9 @@ impl Check {
         Self { kind: Kind::Elevens(weights), len, behind }
     }
 
+    /// As UPS's, over the characters behind `1Z`.
+    pub const UPS: Self = Self::tens([1, 2], 0, 15);
+
     /// As of postal items.
     pub const POSTAL: Self = Self { kind: Kind::Postal, len: 8, behind: 2 };
 
@@ -72,8 +75,14 @@ impl Check {
     pub fn fits(&self, number: &[u8]) -> Option<bool> {
         let (number, behind) = number.split_at(number.len() - self.behind);
         let (check, before) = number.split_last()?;
-        let digits = &before[before.len() - self.len..];
-        let wanted = match self.kind {
+        let wanted = self.digit(&before[before.len() - self.len..])?;
+        let is_country = || COUNTRIES.as_bytes().chunks(3).any(|it| it[..2] == *behind);
+        Some(wanted == *check && (!matches!(self.kind, Kind::Postal) || is_country()))
+    }
+
+    /// The one that belongs behind these characters; `None` if there is none.
+    pub fn digit(&self, digits: &[u8]) -> Option<u8> {
+        Some(letter(match self.kind {
             Kind::None => return None,
             Kind::Tens(weights, more) => tens(digits, weights, more),
             Kind::Luhn => luhn(digits),
@@ -81,9 +90,7 @@ impl Check {
             Kind::Elevens(weights) => elevens(digits, weights),
             Kind::Postal => postal(digits),
             Kind::Hybrid => hybrid(digits),
-        };
-        let is_country = || COUNTRIES.as_bytes().chunks(3).any(|it| it[..2] == *behind);
-        Some(letter(wanted) == *check && (!matches!(self.kind, Kind::Postal) || is_country()))
+        }))
     }
 
     /// How much it says that it fits, in decimal digits.

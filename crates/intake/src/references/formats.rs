@@ -31,7 +31,7 @@ const UNPRINTED_91: u32 = 28;
 
 /// Every one of them.
 pub const FORMATS: &[Format] = &[
-    format("carrier:ups", "UPS", "1Z?{15}#", Check::tens([1, 2], 0, 15)),
+    format("carrier:ups", "UPS", "1Z?{15}#", Check::UPS),
     format("carrier:ups", "UPS waybill", "[AHJKTV]#{10}", Check::tens([1, 2], 0, 9)),
     format("carrier:fedex", "FedEx Express", "#{12}", Check::elevens(EXPRESS, 11, 0)),
     format("carrier:fedex", "FedEx Ground", "#{15}", Check::gs1(14)),
