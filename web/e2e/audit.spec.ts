@@ -33,6 +33,31 @@ test("the log is read by person, in sentences", async ({ page, stage }) => {
   await expect(page.getByRole("link", { name: "Proof of this entry" })).toBeVisible();
 });
 
+test("who may audit and nothing else reads who did it, and what of, by name", async ({
+  page,
+  stage,
+}) => {
+  const password = "a long enough password";
+  const person = { name: "fenna", display_name: "Fenna Hale", password, permissions: ["enter"] };
+  await stage.server.call(stage.sessions.admin, "POST", "/v1/users", person);
+  const fenna = await stage.server.session("/v1/session", { name: "fenna", password });
+  const body = { description: "Crate of names" };
+  const { id } = await stage.server.call<{ id: string }>(fenna, "POST", "/v1/packages", body);
+  const scan = { kind: "scanned", place: stage.world.memphis, happened_at: new Date() };
+  await stage.server.call(fenna, "POST", `/v1/packages/${id}/events`, scan);
+
+  await expect(async () => {
+    await stage.open(page, "auditor", "/audit");
+    await expect(page.getByText("Fenna Hale scanned Crate of names at Memphis hub")).toBeVisible({
+      timeout: 10_000,
+    });
+  }).toPass();
+  await page.getByLabel("Who").selectOption({ label: "Fenna Hale" });
+  await expect(page.getByText(/Fenna Hale registered Crate of names/)).toBeVisible();
+  await page.goto(`${stage.server.url}/audit?package=${id}`);
+  await expect(page.getByText("Fenna Hale scanned Crate of names at Memphis hub")).toBeVisible();
+});
+
 test("everything of one package is found by its number, with a file that proves it", async ({
   page,
   stage,

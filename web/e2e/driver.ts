@@ -4,10 +4,11 @@ import { type Page, test as base } from "@playwright/test";
 import { Server } from "./server";
 import { fill, type World } from "./world";
 
-export type Person = "admin" | "desk" | "manager" | "viewer";
+export type Person = "admin" | "auditor" | "desk" | "manager" | "viewer";
 export const PASSWORD = "a long enough password";
 
 const permissions: Record<Exclude<Person, "admin">, readonly string[]> = {
+  auditor: ["audit"],
   desk: ["track", "enter"],
   manager: ["track", "manage"],
   viewer: ["track"],

@@ -1666,6 +1666,13 @@ export interface components {
         AuditList: {
             /** @description The newest of the log first. */
             entries: components["schemas"]["AuditLine"][];
+            /**
+             * @description What to call what is spoken of by id, people who did it or whose account it is
+             *     about too. What has no name is missing.
+             */
+            names: {
+                [key: string]: string;
+            };
             /** @description Pass it as `cursor` for older ones; missing at the end. */
             next?: string | null;
         };
@@ -2859,6 +2866,13 @@ export interface components {
             entries: components["schemas"]["AuditEntry"][];
             /** @description Whether it was carried more often than is told: at most 1,000 times. */
             more_carriers: boolean;
+            /**
+             * @description What to call what is spoken of by id, people who did it or whose account it is
+             *     about too. What has no name is missing.
+             */
+            names: {
+                [key: string]: string;
+            };
             /** @description Pass it as `cursor` for what follows; missing at the end. */
             next?: string | null;
             /** @description The package. */

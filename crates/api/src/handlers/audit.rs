@@ -1,5 +1,7 @@
 //! What the audit log holds of one thing, and what somebody did.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use axum::{
     extract::State,
     http::{
@@ -8,9 +10,14 @@ use axum::{
     },
     response::{IntoResponse, Json, Response},
 };
-use domain::id::{Subject, UserId};
+use domain::{
+    event::Event,
+    id::{Subject, UserId},
+    leaf::entry::Entry,
+};
+use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
-use service::{history::Filter, keys::subject_of_bytes};
+use service::{Error, history::Filter, keys::subject_of_bytes};
 use utoipa::{
     IntoParams,
     openapi::{RefOr, Schema},
@@ -21,7 +28,11 @@ use crate::{
     auth::Signed,
     cursor,
     evidence::{self, Evidence},
-    handlers::{Paging, Part, packages::find},
+    handlers::{
+        Paging, Part,
+        naming::{Known, mentions},
+        packages::find,
+    },
     problem::{Problem, Result},
     query::{Parameters, Query, Segment, with},
     wire::{
@@ -34,6 +45,8 @@ const LIST: &str = "audit";
 /// What is remembered of who asks for more than what one account did.
 const EVERYTHING: &str = "log";
 const OF_PACKAGE: &str = "audit-package";
+/// Accounts that are looked up at the same time.
+const AT_ONCE: usize = 16;
 
 /// Which entries.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -78,7 +91,10 @@ pub async fn list(
     let found = api.service().find_logged(&filter, before, paging.limit()).await?;
     let last = found.entries.last().filter(|_| found.more);
     let next = last.map(|it| cursor::write(LIST, &it.log_index.to_be_bytes()));
-    Ok(Json(AuditList::of(&found.entries, next)))
+    let mut spoken_of = SpokenOf::default();
+    found.entries.iter().for_each(|it| spoken_of.entry(&it.entry));
+    let names = spoken_of.names(&api, &signed).await?;
+    Ok(Json(AuditList::of(&found.entries, next, names)))
 }
 
 /// Everything recorded of a package, in the order of recording, then what was recorded
@@ -96,7 +112,12 @@ pub async fn of_package(
     let audited = api.service().audited(package, after, paging.limit()).await?;
     let last = audited.entries.last().filter(|_| audited.more);
     let next = last.map(|(of, it)| cursor::write(OF_PACKAGE, &after_bytes(*of, it.recorded.seq)));
-    Ok(Json(PackageAudit::of(package, &audited, next)))
+    let mut spoken_of = SpokenOf::default();
+    spoken_of.things.insert(Subject::Package(package));
+    spoken_of.things.extend(audited.carriers.spans.iter().flat_map(|it| [it.holder, it.held]));
+    audited.entries.iter().for_each(|(_, it)| spoken_of.event(&it.recorded.event));
+    let names = spoken_of.names(&api, &signed).await?;
+    Ok(Json(PackageAudit::of(package, &audited, next, names)))
 }
 
 /// Everything recorded of a package, with proofs that anybody can check, in one file.
@@ -114,6 +135,51 @@ pub async fn evidence(
     let headers =
         [(CONTENT_TYPE, HeaderValue::from_static(evidence::MEDIA)), (CONTENT_DISPOSITION, name)];
     Ok((headers, evidence::body(api.service().clone(), evidence)).into_response())
+}
+
+/// What entries of the log speak of by id.
+#[derive(Debug, Default)]
+struct SpokenOf {
+    things: BTreeSet<Subject>,
+    people: BTreeSet<UserId>,
+}
+
+impl SpokenOf {
+    fn entry(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Event(it) => self.event(&it.event),
+            Entry::Access(it) => {
+                self.people.extend(it.actor.parse::<UserId>().ok());
+                self.people.extend(it.user);
+                let about = it.about.as_deref().unwrap_or_default();
+                self.people.extend(about.parse::<UserId>().ok());
+                self.things.extend(about.parse::<Subject>().ok());
+            }
+            Entry::Chunk(_) => (),
+        }
+    }
+
+    fn event(&mut self, event: &Event) {
+        self.people.extend(event.actor.parse::<UserId>().ok());
+        self.things.insert(event.subject);
+        self.things.extend(mentions(event));
+    }
+
+    /// Their names. Of an account nobody is told more here than what to call its person.
+    async fn names(self, api: &Api, signed: &Signed) -> Result<BTreeMap<String, String>> {
+        let mut names = Known::look_up(api, self.things).await?.names(signed.viewer());
+        let called = |id: UserId| async move {
+            match api.people().user(id).await {
+                Ok(it) => Ok(Some((id.to_string(), it.display_name))),
+                Err(Error::NotFound(_)) => Ok(None),
+                Err(other) => Err(Problem::from(other)),
+            }
+        };
+        let asked: Vec<_> = self.people.into_iter().map(called).collect();
+        let people = stream::iter(asked).buffer_unordered(AT_ONCE);
+        names.extend(people.try_collect::<Vec<_>>().await?.into_iter().flatten());
+        Ok(names)
+    }
 }
 
 fn after_bytes(of: Subject, seq: u64) -> Vec<u8> {

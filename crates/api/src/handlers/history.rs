@@ -18,13 +18,15 @@ use crate::{
     Api,
     auth::Signed,
     cursor,
-    handlers::{id, naming::Known, packages::find},
+    handlers::{
+        id,
+        naming::{Known, mentions},
+        packages::find,
+    },
     problem::Result,
     query::{Parameters, Query, Segment},
     wire::{
-        event::Event,
         history::{History, HistoryEvent},
-        reading::Reading,
         scalar::Id,
         viewer::Viewer,
     },
@@ -82,7 +84,7 @@ async fn history(api: &Api, viewer: Viewer, subject: Subject, part: Part) -> Res
     let superseded = superseded(&all);
     // Whatever anything in it speaks of, also on other pages: a position near a
     // home is hidden wherever it stands.
-    let spoken_of = all.iter().flat_map(mentions).collect::<Vec<_>>();
+    let spoken_of = all.iter().flat_map(|it| mentions(&it.event)).collect::<Vec<_>>();
     let oldest_first = part.order.as_deref() == Some("oldest");
     if !oldest_first {
         all.reverse();
@@ -121,18 +123,6 @@ fn superseded(all: &[Recorded]) -> BTreeMap<EventId, EventId> {
     later.sort_by_key(|it| it.seq);
     let pairs = later.iter().filter_map(|it| Some((it.event.fact.target()?, it.event.id)));
     pairs.collect()
-}
-
-/// What one event speaks of by id.
-fn mentions(recorded: &Recorded) -> Vec<Subject> {
-    let everything = Viewer { personal: true, costs: true };
-    let fact = &recorded.event.fact;
-    let Some(event) = Event::of(fact, recorded.event.happened_at, everything) else {
-        return Vec::new();
-    };
-    let mut reading = Reading::new();
-    event.read(&mut reading);
-    reading.mentions.into_iter().map(|(_, subject)| subject).collect()
 }
 
 fn write_after(list: &str, (at, id): (Timestamp, EventId)) -> String {

@@ -19,6 +19,7 @@ use crate::{
     wire::{
         event::{Event, Measurement},
         place::{Position, shown_name},
+        reading::Reading,
         viewer::Viewer,
     },
 };
@@ -128,6 +129,18 @@ impl Veil {
         distance_m(self.town, at) <= f64::from(self.radius_m)
             || self.home.is_some_and(|home| distance_m(home, at) <= NEAR_HOME_M)
     }
+}
+
+/// What an event speaks of by id.
+#[must_use]
+pub fn mentions(event: &domain::event::Event) -> Vec<Subject> {
+    let everything = Viewer { personal: true, costs: true };
+    let Some(said) = Event::of(&event.fact, event.happened_at, everything) else {
+        return Vec::new();
+    };
+    let mut reading = Reading::new();
+    said.read(&mut reading);
+    reading.mentions.into_iter().map(|(_, subject)| subject).collect()
 }
 
 /// What people call something.

@@ -1,5 +1,7 @@
 //! What the audit log holds, on the wire.
 
+use std::collections::BTreeMap;
+
 use domain::{
     id::PackageId,
     leaf::{hex, leaf_hash},
@@ -27,6 +29,9 @@ pub struct PackageAudit {
     entries: Vec<AuditEntry>,
     /// Pass it as `cursor` for what follows; missing at the end.
     next: Option<String>,
+    /// What to call what is spoken of by id, people who did it or whose account it is
+    /// about too. What has no name is missing.
+    names: BTreeMap<String, String>,
 }
 
 /// A time during which something carried a package.
@@ -63,7 +68,12 @@ pub struct AuditEntry {
 impl PackageAudit {
     /// As it is told.
     #[must_use]
-    pub fn of(package: PackageId, audited: &Audited, next: Option<String>) -> Self {
+    pub fn of(
+        package: PackageId,
+        audited: &Audited,
+        next: Option<String>,
+        names: BTreeMap<String, String>,
+    ) -> Self {
         let carried = |it: &Carrier| CarriedBy {
             holder: Id(it.holder),
             held: Id(it.held),
@@ -83,6 +93,7 @@ impl PackageAudit {
             more_carriers: audited.carriers.more,
             entries: audited.entries.iter().map(entry).collect(),
             next,
+            names,
         }
     }
 }
@@ -94,6 +105,9 @@ pub struct AuditList {
     entries: Vec<AuditLine>,
     /// Pass it as `cursor` for older ones; missing at the end.
     next: Option<String>,
+    /// What to call what is spoken of by id, people who did it or whose account it is
+    /// about too. What has no name is missing.
+    names: BTreeMap<String, String>,
 }
 
 /// One entry of the log.
@@ -122,7 +136,7 @@ pub struct AuditLine {
 impl AuditList {
     /// As it is told.
     #[must_use]
-    pub fn of(entries: &[Line], next: Option<String>) -> Self {
+    pub fn of(entries: &[Line], next: Option<String>, names: BTreeMap<String, String>) -> Self {
         let line = |it: &Line| AuditLine {
             index: it.log_index,
             about: it.entry.about(),
@@ -134,6 +148,6 @@ impl AuditList {
             hash: hex(&leaf_hash(&it.leaf)),
             leaf: String::from_utf8_lossy(&it.leaf).into_owned(),
         };
-        Self { entries: entries.iter().map(line).collect(), next }
+        Self { entries: entries.iter().map(line).collect(), next, names }
     }
 }

@@ -1,5 +1,7 @@
 //! The audit log over HTTP: its files, proofs, and what it says of a package.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use audit::{
     Checkpoint, LogKey, PublicKey,
     proof::TlogProof,
@@ -9,10 +11,17 @@ use axum::http::Method;
 use serde_json::{Value, json};
 use service::{
     log::sequencer::Sequencer,
-    people::Permission::{Admin, Audit, Enter, Track},
+    people::{
+        Caller,
+        Permission::{Admin, Audit, Enter, Track},
+    },
+    record::Attribution,
 };
 
-use crate::world::{Asker, World};
+use crate::{
+    data::facility,
+    world::{Asker, World},
+};
 
 /// The log as somebody reads it who may.
 struct OverHttp<'a>(&'a World, &'a Asker);
@@ -174,4 +183,47 @@ async fn who_may_audit_asks_what_an_administrator_changed_and_is_remembered() {
     let asked = did(&auditor_id).await;
     assert!(asked.iter().all(|it| !it.2.to_string().contains("Byron")));
     assert!(asked.iter().any(|it| it.1 == "log"));
+}
+
+#[tokio::test]
+async fn who_may_audit_is_told_what_things_and_people_are_called_and_no_more_of_people() {
+    let world = World::new();
+    let admin = world.person(&[Admin]).await;
+    let body = json!({
+        "name": "edda.wren", "display_name": "Edda Wren", "email": "edda@wren.example",
+        "password": "a long enough password", "permissions": ["track", "enter"],
+    });
+    let edda = world.made(&admin, "/v1/users", &body).await;
+    let by = Attribution { actor: "test".to_owned(), source: "test".to_owned() };
+    let link = world.service.people().issue_link(&by, edda.parse().expect("an id")).await;
+    let caller = Caller { source: IpAddr::V4(Ipv4Addr::LOCALHOST), label: "test", previous: None };
+    let link = link.expect("a link");
+    let session = world.service.people().follow_link(link.reveal(), caller).await;
+    let clerk = Asker::Session(session.expect("a session").secret.reveal().to_owned());
+    let hub = world.made(&clerk, "/v1/places", &facility("Hub", 35.0, -90.0)).await;
+    let package = world.package(&clerk, &json!({ "description": "monitor" })).await;
+    let truck = json!({ "kind": "truck", "name": "Truck 7" });
+    let truck = world.made(&clerk, "/v1/containers", &truck).await;
+    for event in [
+        json!({ "kind": "scanned", "happened_at": "2026-03-01T08:00:00Z", "place": hub }),
+        json!({ "kind": "joined", "happened_at": "2026-03-01T08:01:00Z",
+            "holder": { "container": truck } }),
+    ] {
+        world.post(&clerk, &format!("/v1/packages/{package}/events"), &event).await.expect(201);
+    }
+    world.settle().await;
+    let key = LogKey::new("api.test/log", &[9; 32]).expect("a key");
+    Sequencer::new(world.service.clone(), key).catch_up().await.expect("memory answers");
+    let auditor = world.person(&[Audit]).await;
+    let whole = world.get(&auditor, "/v1/audit?limit=200").await.expect(200);
+    let one = world.get(&auditor, &format!("/v1/audit/packages/{package}")).await.expect(200);
+    for answer in [whole, one] {
+        let names = answer.json()["names"].clone();
+        assert_eq!(names[&edda], "Edda Wren");
+        assert_eq!(names[&package], "monitor");
+        assert_eq!(names[&hub], "Hub");
+        assert_eq!(names[&truck], "Truck 7");
+        let text = String::from_utf8(answer.body).expect("text");
+        assert!(!text.contains("edda.wren") && !text.contains("wren.example"), "{text}");
+    }
 }
