@@ -19,7 +19,7 @@ use crate::{
         container::{Container, ContainerInput, Contents},
         erasing::{Erasing, Erasure},
         event::{ClientBody, Event},
-        finding::{Order, PackageList},
+        finding::{Order, PackageList, PickedInput},
         fixes::{FixesAccepted, FixesInput, Tracker, TrackerInput, TrackerMade, Trackers},
         history::History,
         importing::{ImportInput, ImportProgress, ImportReport},
@@ -177,6 +177,12 @@ fn reading_packages() -> Vec<Route> {
         get("/v1/exports", READ, exporting::packages)
             .says("exportPackages", "Every package of a list, as a table or as lines of JSON.")
             .asks::<exporting::Wanted>()
+            .answers_media(200, exporting::CSV)
+            .answers_media(200, exporting::NDJSON),
+        post("/v1/exports", READ, exporting::picked)
+            .says("exportPicked", "Packages that somebody picked, as a table or as lines of JSON.")
+            .takes::<PickedInput>()
+            .asks::<exporting::Written>()
             .answers_media(200, exporting::CSV)
             .answers_media(200, exporting::NDJSON),
         get("/v1/orders/{order}", READ, finding::order)

@@ -18,8 +18,8 @@ use domain::{
     state::Status,
     time::Timestamp,
 };
-use futures::future::try_join_all;
-use table::Scan;
+use futures::{StreamExt, TryStreamExt, future::try_join_all, stream};
+use table::{Scan, Version};
 
 pub use postings::{rows, same, standing};
 pub use words::{Field, Findable, address, reversed};
@@ -41,6 +41,8 @@ use words::ENDING_CHARS_MIN;
 const COMPARED_MAX: usize = 500;
 /// Rows first read of each run; then twice as many each time.
 const ROWS_FIRST: usize = 32;
+/// Packages that are read at the same time.
+const AT_ONCE: usize = 64;
 
 /// A question.
 #[derive(Clone, Copy, Debug)]
@@ -134,6 +136,19 @@ impl Service {
         let limit = limit.clamp(1, PAGE_MAX);
         let ask = Ask { text: "", filter, personal: true, after, limit };
         self.search_terms(&ask, vec![term]).await
+    }
+
+    /// The lines of these packages, in this order; of what was not registered there is none.
+    pub async fn lines(&self, ids: &[PackageId]) -> Result<Vec<Hit>> {
+        let heads = ids.iter().map(|it| self.head(Subject::Package(*it))).collect::<Vec<_>>();
+        let heads: Vec<_> = stream::iter(heads).buffered(AT_ONCE).try_collect().await?;
+        let line = |(id, head): (&PackageId, Option<(Head, Version)>)| {
+            let (head, _) = head?;
+            let row = list_row(head.state.package()?, &head.state);
+            let line = Listed { id: *id, known_since: head.state.known_since, row };
+            Some(Hit { line, by: Vec::new(), filed: head.filed.is_some() })
+        };
+        Ok(ids.iter().zip(heads).filter_map(line).collect())
     }
 
     async fn listed(&self, filter: &Filter, ask: &Ask<'_>, by: Vec<Field>) -> Result<Found> {

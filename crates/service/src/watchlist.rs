@@ -4,18 +4,16 @@ use domain::{
     id::{PackageId, Subject, UserId},
     time::Timestamp,
 };
-use futures::future::try_join_all;
 use minicbor::{Decode, Encode};
 use table::{Guard, Scan, Write};
 
 use crate::{
     Service,
-    derive::list_row,
     error::{Error, Result},
     keys::{Row, person_shard, watched_package},
-    packages::{After, Listed, PAGE_MAX},
+    packages::{After, PAGE_MAX},
     rows::to_bytes,
-    search::{Found, Hit},
+    search::Found,
 };
 
 /// Most packages that one person follows at a time.
@@ -75,15 +73,8 @@ impl Service {
         let limit = limit.clamp(1, PAGE_MAX);
         let more = limit < watched.len();
         watched.truncate(limit);
-        let heads = watched.iter().map(|it| self.head(Subject::Package(it.1)));
-        let mut hits = Vec::new();
-        for ((_, id), head) in watched.iter().zip(try_join_all(heads.collect::<Vec<_>>()).await?) {
-            let Some((head, _)) = head else { continue };
-            let Some(record) = head.state.package() else { continue };
-            let row = list_row(record, &head.state);
-            let line = Listed { id: *id, known_since: head.state.known_since, row };
-            hits.push(Hit { line, by: Vec::new(), filed: head.filed.is_some() });
-        }
+        let ids: Vec<PackageId> = watched.iter().map(|it| it.1).collect();
+        let hits = self.lines(&ids).await?;
         let last = watched.last().filter(|_| more);
         let after = last.map(|(since, id)| After { known_since: *since, id: *id });
         Ok(Found { hits, after, partial: false })

@@ -517,7 +517,11 @@ export interface paths {
          */
         get: operations["exportPackages"];
         put?: never;
-        post?: never;
+        /**
+         * Packages that somebody picked, as a table or as lines of JSON.
+         * @description Needs one of the permissions: track, enter, manage, audit, admin.
+         */
+        post: operations["exportPicked"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3043,6 +3047,11 @@ export interface components {
             /** @description The newest last. */
             photos: components["schemas"]["Photo"][];
         };
+        /** @description Packages that somebody picked. */
+        PickedInput: {
+            /** @description Ids, or numbers that name exactly one package each. */
+            packages: components["schemas"]["Line200"][];
+        };
         /** @description A place as it stands. */
         Place: {
             /** @description The street address of a private place, for those who may see it. */
@@ -4833,6 +4842,46 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": unknown;
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportPicked: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `csv`, a table with a line of names, if nothing is said; or `ndjson`, each
+                 *     package as it is in the list.
+                 */
+                format?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PickedInput"];
+            };
+        };
         responses: {
             /** @description Done. */
             200: {

@@ -1,4 +1,7 @@
-//! Taking a list out, whole, as a table or as lines of JSON. Who does so is remembered.
+//! Taking a list out, whole, or packages that were picked, as a table or as lines of JSON.
+//! Who does so is remembered.
+
+use std::collections::BTreeSet;
 
 use axum::{
     body::{Body, Bytes},
@@ -6,11 +9,13 @@ use axum::{
     http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
-use futures::{StreamExt, stream};
+use domain::id::PackageId;
+use futures::{StreamExt, TryStreamExt, stream};
 use serde::Deserialize;
 use service::{
+    FieldError,
     packages::{After, Filter},
-    search::Ask,
+    search::{Ask, Hit},
 };
 use utoipa::{
     IntoParams,
@@ -23,10 +28,16 @@ use utoipa::{
 use crate::{
     Api,
     auth::Signed,
+    body::Body as Taken,
     handlers::finding::Search,
-    problem::Result,
+    problem::{Problem, Result},
     query::{Parameters, Query},
-    wire::{csv, finding::PackageLine},
+    schema::FAULTS_MAX,
+    wire::{
+        csv,
+        finding::{PackageLine, PickedInput},
+        scalar::Line,
+    },
 };
 
 /// The media type of a table (RFC 4180).
@@ -37,6 +48,8 @@ pub const NDJSON: &str = "application/x-ndjson";
 const PACKAGES: &str = "packages";
 /// Packages that are read at once.
 const PAGE: usize = 500;
+/// Packages that are looked up at the same time.
+const AT_ONCE: usize = 16;
 
 /// How to write it.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
@@ -45,6 +58,18 @@ pub struct Written {
     /// package as it is in the list.
     #[param(pattern = "^(csv|ndjson)$")]
     format: Option<String>,
+}
+
+impl Parameters for Written {
+    fn schemas() -> Vec<(String, RefOr<Schema>)> {
+        Vec::new()
+    }
+}
+
+impl Written {
+    fn is_table(&self) -> bool {
+        self.format.as_deref() != Some("ndjson")
+    }
 }
 
 /// Which packages, and how to write them.
@@ -77,7 +102,7 @@ pub async fn packages(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response> {
     let (text, filter) = wanted.of.read()?;
-    let is_table = wanted.written.format.as_deref() != Some("ndjson");
+    let is_table = wanted.written.is_table();
     api.service().note_export(&signed.attribution(), PACKAGES).await?;
     let personal = signed.viewer().personal;
     let mut taking = Taking { api, text, filter, personal, is_table, after: None, is_over: false };
@@ -92,10 +117,59 @@ pub async fn packages(
         }
     });
     let all = stream::once(async { Ok(Bytes::from(first)) }).chain(rest);
+    Ok(file(is_table, Body::from_stream(all)))
+}
+
+/// Packages that somebody picked, in the order in which they name them.
+pub async fn picked(
+    State(api): State<Api>,
+    signed: Signed,
+    Query(written): Query<Written>,
+    Taken(picked): Taken<PickedInput>,
+) -> Result<Response> {
+    let ids = named(&api, &picked.packages).await?;
+    api.service().note_export(&signed.attribution(), PACKAGES).await?;
+    let hits = api.service().lines(&ids).await?;
+    let is_table = written.is_table();
+    let mut all = if is_table { csv::head() } else { String::new() };
+    all.extend(hits.iter().map(|it| line(it, is_table)));
+    Ok(file(is_table, Body::from(all)))
+}
+
+/// The packages that these name, each once.
+async fn named(api: &Api, texts: &[Line<200>]) -> Result<Vec<PackageId>> {
+    let asked: Vec<_> = texts.iter().map(|it| api.service().find(&it.0)).collect();
+    let found: Vec<_> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
+    let (mut ids, mut seen, mut faults) = (Vec::new(), BTreeSet::new(), Vec::new());
+    for (index, found) in found.iter().enumerate() {
+        let (code, detail) = match found[..] {
+            [id] => {
+                ids.extend(Some(id).filter(|it| seen.insert(*it)));
+                continue;
+            }
+            [] => ("unknown", "no package has this id or number"),
+            _ => ("ambiguous", "several packages have this number: use the id of one of them"),
+        };
+        let pointer = format!("/packages/{index}");
+        faults.push(FieldError { pointer, code, detail: detail.to_owned() });
+    }
+    if faults.is_empty() {
+        return Ok(ids);
+    }
+    faults.truncate(FAULTS_MAX);
+    Err(Problem::invalid(faults))
+}
+
+fn file(is_table: bool, body: Body) -> Response {
     let (media, file) = if is_table { (CSV, "packages.csv") } else { (NDJSON, "packages.ndjson") };
     let disposition = format!("attachment; filename=\"{file}\"");
     let headers = [(CONTENT_TYPE, media.to_owned()), (CONTENT_DISPOSITION, disposition)];
-    Ok((headers, Body::from_stream(all)).into_response())
+    (headers, body).into_response()
+}
+
+fn line(hit: &Hit, is_table: bool) -> String {
+    let line = serde_json::to_value(PackageLine::of_hit(hit)).expect("a line is JSON");
+    if is_table { csv::line(&line) } else { format!("{line}\n") }
 }
 
 /// A list that is being taken out.
@@ -117,11 +191,6 @@ impl Taking {
         let found = self.api.service().search(ask).await?;
         self.after = found.after;
         self.is_over = found.after.is_none();
-        let mut part = String::new();
-        for hit in &found.hits {
-            let line = serde_json::to_value(PackageLine::of_hit(hit)).expect("a line is JSON");
-            part.push_str(&if self.is_table { csv::line(&line) } else { format!("{line}\n") });
-        }
-        Ok(part)
+        Ok(found.hits.iter().map(|it| line(it, self.is_table)).collect())
     }
 }

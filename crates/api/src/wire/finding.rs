@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::event::Holder;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use service::{
     orders::{self, OrderView, Together, Trouble},
     packages::Listed,
@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 use crate::wire::{
     money::Money,
     package::sums,
-    scalar::{Id, Time, ids},
+    scalar::{Id, Line, Time, ids},
     viewer::Viewer,
     word::{Vocabulary, Word, words},
 };
@@ -106,6 +106,15 @@ pub struct PackageList {
     /// What the clients and places spoken of are called, by id; a private place by its town
     /// for whoever may not know more.
     pub names: BTreeMap<String, String>,
+}
+
+/// Packages that somebody picked.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PickedInput {
+    /// Ids, or numbers that name exactly one package each.
+    #[schema(min_items = 1, max_items = 1000)]
+    pub packages: Vec<Line<200>>,
 }
 
 /// An order and how far its packages are.

@@ -433,3 +433,48 @@ async fn containers_are_found_by_how_their_names_begin() {
     assert_eq!(all["containers"].as_array().map(Vec::len), Some(1));
     assert!(all["next"].is_string());
 }
+
+#[tokio::test]
+async fn picked_packages_are_taken_out_as_a_list_is() {
+    let world = World::new();
+    let (clerk, reader) = (world.person(&[Enter]).await, world.person(&[Track]).await);
+    let mut ids = Vec::new();
+    for number in 0..3 {
+        let body = json!({
+            "description": format!("dock {number}"), "carrier": "ups",
+            "references": [
+                { "scheme": "tracking", "value": format!("DOCK-{number}") },
+                { "scheme": "tracking", "value": "ALL-3" },
+            ],
+        });
+        ids.push(world.package(&clerk, &body).await);
+    }
+    world.settle().await;
+    let whole = world.get(&clerk, "/v1/exports").await.expect(200);
+    let whole = String::from_utf8(whole.body).expect("text");
+    // By id or number, one of them twice, in the order in which they are named.
+    let picked = json!({ "packages": [ids[2], "dock-0", ids[2]] });
+    let table = world.post(&reader, "/v1/exports", &picked).await.expect(200);
+    assert!(table.header("content-type").starts_with("text/csv"));
+    assert!(table.header("content-disposition").contains("packages.csv"));
+    let table = String::from_utf8(table.body).expect("text");
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines.len(), 3, "{table}");
+    assert!(lines[1].starts_with(&ids[2]) && lines[2].starts_with(&ids[0]), "{table}");
+    assert!(lines.iter().all(|it| whole.lines().any(|line| line == *it)), "{table}{whole}");
+    let lines = world.post(&reader, "/v1/exports?format=ndjson", &picked).await.expect(200);
+    assert_eq!(String::from_utf8(lines.body).expect("text").lines().count(), 2);
+
+    let wrong = json!({ "packages": [ids[0], "NOBODY-1", "ALL-3"] });
+    let wrong = world.post(&reader, "/v1/exports", &wrong).await.expect(422).faults();
+    let fault = |pointer: &str, code: &str| (pointer.to_owned(), code.to_owned());
+    assert_eq!(wrong, [fault("/packages/1", "unknown"), fault("/packages/2", "ambiguous")]);
+    let many = json!({ "packages": vec![&ids[0]; 1001] });
+    let many = world.post(&reader, "/v1/exports", &many).await.expect(422).faults();
+    assert_eq!(many[0].0, "/packages", "{many:?}");
+    world.post(&reader, "/v1/exports", &json!({ "packages": [] })).await.expect(422);
+    let day = service::keys::day(world.clock.now());
+    let all = world.service.people().access_on(day).await.expect("memory answers");
+    let taken = all.iter().filter(|it| it.kind == AccessKind::Exported).count();
+    assert_eq!(taken, 3, "what was refused was not taken");
+}

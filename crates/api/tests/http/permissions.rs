@@ -48,6 +48,7 @@ const EXPECTED: &[(&str, &str, Open)] = &[
     ("DELETE", "/v1/me/tokens/{token}", InPerson),
     ("GET", "/v1/packages", READ),
     ("GET", "/v1/exports", READ),
+    ("POST", "/v1/exports", READ),
     ("GET", "/v1/orders/{order}", READ),
     ("GET", "/v1/packages/{package}", READ),
     ("GET", "/v1/packages/{package}/history", READ),

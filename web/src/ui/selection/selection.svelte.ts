@@ -4,14 +4,12 @@ import type { PackageLine } from "../../api/client";
 import type { Subject } from "../actions/actions";
 import { ticked } from "./range";
 
-/** One that can be picked, with its line where the list has it. */
-export interface Pick extends Subject {
-  readonly line: PackageLine | null;
-}
+/** One that can be picked. */
+export type Pick = Subject;
 
 /** A line of the list, as it is picked. */
 export function pickOf(line: PackageLine): Pick {
-  return { id: line.id, name: line.description ?? line.number ?? line.id, line };
+  return { id: line.id, name: line.description ?? line.number ?? line.id };
 }
 
 export class Selection {
