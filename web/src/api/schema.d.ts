@@ -2520,7 +2520,7 @@ export interface components {
              * @description Where it is over the next minutes: an even movement along the great circle
              *     between two points, rest after the last. One point if it rests.
              */
-            path: components["schemas"]["Point"][];
+            path: components["schemas"]["PathPoint"][];
             /**
              * Format: int32
              * @description Those of them that have a problem.
@@ -3010,6 +3010,26 @@ export interface components {
             /** @description The one from now on. */
             new: components["schemas"]["Password"];
         };
+        /** @description A point of a path. */
+        PathPoint: {
+            /** @description When. */
+            at: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description Metres above the ellipsoid, where anything says so.
+             */
+            height_m?: number | null;
+            /**
+             * Format: double
+             * @description Latitude in degrees (WGS 84).
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Longitude in degrees (WGS 84).
+             */
+            lon: number;
+        };
         /** @enum {string} */
         Permission: "track" | "enter" | "manage" | "audit" | "admin";
         /** @description A photo: its images are at `…/photos/{id}` and `…/photos/{id}/thumbnail`. */
@@ -3148,23 +3168,16 @@ export interface components {
             /** @description Registered places, by name. */
             places: components["schemas"]["Place"][];
         };
-        /** @description A point of a path. */
+        /** @description A point on the ground. */
         Point: {
-            /** @description When. */
-            at: components["schemas"]["Time"];
             /**
              * Format: double
-             * @description Metres above the ellipsoid, where anything says so.
-             */
-            height_m?: number | null;
-            /**
-             * Format: double
-             * @description Latitude in degrees (WGS 84).
+             * @description Latitude in degrees (WGS 84), north is positive.
              */
             lat: number;
             /**
              * Format: double
-             * @description Longitude in degrees (WGS 84).
+             * @description Longitude in degrees (WGS 84), east is positive.
              */
             lon: number;
         };

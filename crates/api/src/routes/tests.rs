@@ -1,8 +1,9 @@
 //! The table is whole: what is routed is documented.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::all;
+use crate::{problem::ProblemBody, schema::components};
 
 #[test]
 fn every_route_is_in_the_document_and_says_what_it_does() {
@@ -23,4 +24,16 @@ fn every_route_is_in_the_document_and_says_what_it_does() {
         .map(|it| it.as_object().map_or(0, serde_json::Map::len))
         .sum();
     assert_eq!(documented, seen.len());
+}
+
+#[test]
+fn no_two_shapes_share_a_name() {
+    let mut known = BTreeMap::new();
+    let spoken_of = all().into_iter().flat_map(|it| it.says.components);
+    for (name, schema) in components::<ProblemBody>().into_iter().chain(spoken_of) {
+        let schema = serde_json::to_value(schema).expect("a schema is JSON");
+        let first = known.entry(name.clone()).or_insert_with(|| schema.clone());
+        assert_eq!(*first, schema, "{name} is two things");
+    }
+    assert!(known.len() > 100, "{}", known.len());
 }

@@ -87,12 +87,12 @@ pub struct Holder {
     pub name: Option<String>,
     /// Where it is over the next minutes: an even movement along the great circle
     /// between two points, rest after the last. One point if it rests.
-    pub path: Vec<Point>,
+    pub path: Vec<PathPoint>,
 }
 
 /// A point of a path.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Point {
+pub struct PathPoint {
     /// When.
     pub at: Time,
     /// Latitude in degrees (WGS 84).
@@ -143,7 +143,7 @@ impl Holder {
             radius_95_m: it.radius_95_m,
             as_of: Time(it.as_of),
             name: it.name.clone(),
-            path: it.path.iter().map(Point::of).collect(),
+            path: it.path.iter().map(PathPoint::of).collect(),
         }
     }
 }
@@ -154,7 +154,7 @@ pub fn key(id: HolderId) -> String {
     domain::leaf::hex(&id.to_bytes())
 }
 
-impl Point {
+impl PathPoint {
     fn of(it: &Waypoint) -> Self {
         Self {
             at: Time(it.at),

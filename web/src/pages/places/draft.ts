@@ -82,7 +82,7 @@ export function inputOf(draft: Draft, before: Place | null): PlaceInput | null {
     ...(Object.fromEntries(given) as Partial<PlaceInput>),
     name: draft.name.trim(),
     kind: draft.kind,
-    position: (stays ? before.position : position) as NonNullable<PlaceInput["position"]>,
+    position: stays ? before.position : position,
     radius_m: figure(draft.radius_m) ?? 100,
   };
 }
