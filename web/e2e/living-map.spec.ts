@@ -68,3 +68,27 @@ test("a package is followed while it moves, and last Tuesday it is where it was 
   await page.getByRole("button", { name: "Back to live" }).click();
   await expect(card).toContainText(/36\.[23]\d\d° N/);
 });
+
+test("the map adds up who has a problem, and leads to a list of exactly them", async ({
+  page,
+  stage,
+}) => {
+  test.setTimeout(180_000);
+  const { desk } = stage.sessions;
+  const query = "/v1/packages?status=problem";
+  const { packages } = await stage.server.call<{ packages: object[] }>(desk, "GET", query);
+  expect(packages.length).toBeGreaterThan(0);
+  await stage.open(page, "viewer", "/map?lat=30&lon=-60&zoom=1.5");
+  const sum = page.getByRole("link", { name: `${packages.length} with a problem` });
+  await expect(sum).toBeVisible({ timeout: 90_000 });
+  await sum.click();
+  await expect(page).toHaveURL(/\/packages\?status=problem$/);
+  await expect(page.getByRole("row")).toHaveCount(packages.length);
+
+  // What is seen from near is no whole, which no list has.
+  await stage.open(page, "viewer", "/map?lat=35.1&lon=-90&zoom=7");
+  await expect(page.getByText(`${packages.length} with a problem`)).toBeVisible({
+    timeout: 90_000,
+  });
+  await expect(page.getByRole("link", { name: /with a problem/ })).toHaveCount(0);
+});

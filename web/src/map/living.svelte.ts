@@ -41,6 +41,8 @@ export class Living {
   times = $state(1);
   metresPerPixel = $state(1);
   sums = $state.raw<Sums | null>(null);
+  /** Whether the sums are of all there is now. */
+  whole = $derived(this.at === null && this.camera.zoom < FAR_ZOOM);
   pointed = $state.raw<Pointed | null>(null);
   chosen = $state.raw<Chosen | null>(null);
   /** What of the map the chosen one is or is in. */
@@ -336,8 +338,7 @@ export class Living {
 
   /** From afar everything counts, also what is behind the globe. */
   #count(): void {
-    this.sums =
-      this.camera.zoom < FAR_ZOOM ? this.scene.sums() : this.scene.sums(this.#surface.bounds);
+    this.sums = this.scene.sums(this.camera.zoom < FAR_ZOOM ? undefined : this.#surface.bounds);
   }
 
   /** Plays the past on by the time that has gone by. */

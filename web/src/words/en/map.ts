@@ -17,7 +17,7 @@ export const mapWords = {
     label: "What the map shows",
     moving: "moving",
     resting: "at rest",
-    attention: (count: number) => (count === 1 ? "needs attention" : "need attention"),
+    problems: "with a problem",
     together: "close together",
     empty: "No packages here",
   },
@@ -42,7 +42,7 @@ export const mapWords = {
   tones: {
     moving: "Moving",
     resting: "At rest",
-    attention: "Needs attention",
+    attention: "Has a problem",
     air: "Air",
     road: "Road",
     rail: "Rail",
