@@ -23,6 +23,26 @@ test("a desk says that a package arrived, and it stands in the history", async (
   await expect(page.getByRole("dialog")).toBeHidden();
 });
 
+test("a problem that is solved is over, and the package stands where it stood", async ({
+  page,
+  stage,
+}) => {
+  await stage.happens(stage.world.delivered, { kind: "problem", reason: "unknown" });
+  await stage.open(page, "desk", `/packages/${stage.world.delivered}`);
+  await expect(page.getByText("Problem: ").first()).toBeVisible();
+  await page.getByRole("button", { name: "Update" }).click();
+  await page.getByRole("button", { name: "Problem solved" }).click();
+  await page.getByLabel("What was agreed").fill("The dent was there before");
+  await page.getByRole("button", { name: "Record" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await expect(page.locator("span", { hasText: "Problem solved" })).toBeVisible();
+  await expect(page.getByText("The dent was there before").first()).toBeVisible();
+  const path = `/v1/packages/${stage.world.delivered}`;
+  const { desk } = stage.sessions;
+  const { status } = await stage.server.call<{ status: string }>(desk, "GET", path);
+  expect(status).toBe("delivered");
+});
+
 test("the place's clock stands beside mine", async ({ page, stage }) => {
   await stage.open(page, "viewer", `/packages/${stage.world.delivered}`);
   await expect(page.getByText(/\d\d:\d\d in Memphis hub/).first()).toBeVisible();

@@ -106,6 +106,7 @@ pub const fn applies(fact: FactKind, subject: SubjectKind) -> bool {
         | FactKind::CostShared
         | FactKind::PromiseChanged
         | FactKind::Problem
+        | FactKind::Solved
         | FactKind::Held
         | FactKind::OutForDelivery
         | FactKind::ReadyToCollect

@@ -422,6 +422,13 @@ pub enum Fact {
         #[n(1)]
         why: Option<Private>,
     },
+    /// What went wrong, or held it, is settled.
+    #[n(28)]
+    Solved {
+        /// What was agreed, in somebody's words.
+        #[n(0)]
+        detail: Option<Private>,
+    },
 }
 
 words! {
@@ -455,6 +462,7 @@ words! {
     25 Note "note",
     26 Corrected "corrected",
     27 Voided "voided",
+    28 Solved "solved",
 }
 
 impl Fact {
@@ -490,6 +498,7 @@ impl Fact {
             Self::Note(_) => FactKind::Note,
             Self::Corrected { .. } => FactKind::Corrected,
             Self::Voided { .. } => FactKind::Voided,
+            Self::Solved { .. } => FactKind::Solved,
         }
     }
 
@@ -566,7 +575,7 @@ impl Fact {
     pub fn privates_mut(&mut self) -> Vec<&mut Private> {
         match self {
             Self::Registered(record) | Self::Amended { set: record, .. } => record.privates_mut(),
-            Self::Problem { detail, .. } => detail.iter_mut().collect(),
+            Self::Problem { detail, .. } | Self::Solved { detail } => detail.iter_mut().collect(),
             Self::Delivered { proof, .. } => proof.received_by.iter_mut().collect(),
             Self::Note(text) => vec![text],
             Self::Corrected { fact, .. } => fact.privates_mut(),

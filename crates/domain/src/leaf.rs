@@ -114,6 +114,7 @@ fn fact(fact: &Fact) -> Object {
             it.set("reason", reason.word());
             it.set("detail", digest(detail.as_ref()));
         }
+        Fact::Solved { detail } => it.set("detail", digest(detail.as_ref())),
         Fact::Held { reason, place } => {
             it.set("reason", reason.word());
             it.set("place", place.map(|it| it.to_string()));

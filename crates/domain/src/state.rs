@@ -46,6 +46,11 @@ impl Status {
         use Status::{Cancelled, Held, Lost, Problem, Returned, Returning};
         matches!(self, Held | Problem | Returning | Returned | Lost | Cancelled)
     }
+
+    /// Those that last until somebody says that they are settled, or it goes on.
+    const fn interrupts(self) -> bool {
+        matches!(self, Self::Held | Self::Problem)
+    }
 }
 
 /// A departure that no arrival has ended yet.
@@ -67,6 +72,21 @@ pub struct OpenLeg {
     /// When it should arrive.
     #[n(4)]
     pub expected_at: Option<Timestamp>,
+}
+
+/// Where a package stood before something went wrong or it was held.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Interrupted {
+    /// Where it stood.
+    #[n(0)]
+    pub status: Status,
+    /// When it was delivered, if it was.
+    #[n(1)]
+    pub delivered_at: Option<Timestamp>,
+    /// How that is proven.
+    #[n(2)]
+    pub proof: Option<Proof>,
 }
 
 /// Money one way or the other.
@@ -153,6 +173,10 @@ pub struct State {
     #[n(21)]
     #[cbor(default)]
     pub refuted: Vec<EventId>,
+    /// What a problem or a hold interrupted, and what it comes back to when that is settled;
+    /// none where that is plain from whether it was picked up.
+    #[n(22)]
+    pub interrupted: Option<Interrupted>,
 }
 
 /// Most photos a state lists; its history has them all.
@@ -183,6 +207,7 @@ impl Default for State {
             recorded_at: Timestamp::MIN,
             known_since: Timestamp::MAX,
             refuted: Vec::new(),
+            interrupted: None,
         }
     }
 }
@@ -281,7 +306,13 @@ impl State {
     }
 
     fn move_status(&mut self, fact: &Fact, at: Timestamp) {
-        let Some(next) = next_status(self.status, fact) else { return };
+        let Some(next) = next_status(self, fact) else { return };
+        let before = self.interrupted.take();
+        if next.interrupts() {
+            self.interrupted = if self.status.interrupts() { before } else { self.interruption() };
+        } else if let (Fact::Solved { .. }, Some(before)) = (fact, before) {
+            return self.come_back(before, at);
+        }
         let reason = match fact {
             Fact::Problem { reason, .. } | Fact::Held { reason, .. } => Some(*reason),
             Fact::Returning { reason, .. } => *reason,
@@ -301,6 +332,23 @@ impl State {
         if matches!(next, Status::PickedUp | Status::InTransit) && self.picked_up_at.is_none() {
             self.picked_up_at = Some(at);
         }
+    }
+
+    /// What is interrupted from here on, where whether it was picked up does not tell it.
+    fn interruption(&self) -> Option<Interrupted> {
+        let (status, delivered_at) = (self.status, self.delivered_at);
+        let kept = || Interrupted { status, delivered_at, proof: self.proof.clone() };
+        (status != self.plain_status()).then(kept)
+    }
+
+    fn come_back(&mut self, before: Interrupted, at: Timestamp) {
+        (self.status, self.status_at, self.reason) = (before.status, at, None);
+        (self.delivered_at, self.proof) = (before.delivered_at, before.proof);
+    }
+
+    /// Where it stands if nothing else is known.
+    const fn plain_status(&self) -> Status {
+        if self.picked_up_at.is_some() { Status::InTransit } else { Status::Registered }
     }
 
     fn take_record(&mut self, fact: &Fact, at: Timestamp) {
@@ -426,7 +474,8 @@ impl State {
 }
 
 /// The status after a fact, or `None` when the fact says nothing about it.
-pub(crate) fn next_status(now: Status, fact: &Fact) -> Option<Status> {
+pub(crate) fn next_status(state: &State, fact: &Fact) -> Option<Status> {
+    let now = state.status;
     Some(match fact {
         Fact::PickedUp { .. } => Status::PickedUp,
         Fact::Departed { .. } | Fact::Arrived { .. } => match now {
@@ -441,6 +490,10 @@ pub(crate) fn next_status(now: Status, fact: &Fact) -> Option<Status> {
             _ => return None,
         },
         Fact::Problem { .. } => Status::Problem,
+        // A settlement that is learned late settles nothing that was settled before.
+        Fact::Solved { .. } if now.interrupts() => {
+            state.interrupted.as_ref().map_or(state.plain_status(), |it| it.status)
+        }
         Fact::Held { .. } => Status::Held,
         Fact::OutForDelivery { .. } => Status::OutForDelivery,
         Fact::ReadyToCollect { .. } => Status::ReadyToCollect,
@@ -462,6 +515,7 @@ pub(crate) fn next_status(now: Status, fact: &Fact) -> Option<Status> {
         | Fact::PromiseChanged(_)
         | Fact::PhotoAdded(_)
         | Fact::Note(_)
+        | Fact::Solved { .. }
         | Fact::Corrected { .. }
         | Fact::Voided { .. } => return None,
     })

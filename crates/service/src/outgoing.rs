@@ -111,7 +111,8 @@ impl NewsKind {
             | FactKind::Left
             | FactKind::OutForDelivery
             | FactKind::ReadyToCollect
-            | FactKind::Returning => Self::Moved,
+            | FactKind::Returning
+            | FactKind::Solved => Self::Moved,
             FactKind::Delivered => Self::Delivered,
             FactKind::Problem | FactKind::Held | FactKind::Lost => Self::Problem,
             FactKind::Returned => Self::Returned,

@@ -1986,7 +1986,7 @@ export interface components {
          * @description What an event says, by `kind`. `happened_at` is when it happened by the
          *     world's clock.
          */
-        Event: components["schemas"]["EventRegistered"] | components["schemas"]["EventAmended"] | components["schemas"]["EventPositioned"] | components["schemas"]["EventScanned"] | components["schemas"]["EventPickedUp"] | components["schemas"]["EventDeparted"] | components["schemas"]["EventArrived"] | components["schemas"]["EventJoined"] | components["schemas"]["EventLeft"] | components["schemas"]["EventTrackerAttached"] | components["schemas"]["EventTrackerDetached"] | components["schemas"]["EventCostAdded"] | components["schemas"]["EventCostCredited"] | components["schemas"]["EventCostShared"] | components["schemas"]["EventPromiseChanged"] | components["schemas"]["EventProblem"] | components["schemas"]["EventHeld"] | components["schemas"]["EventOutForDelivery"] | components["schemas"]["EventReadyToCollect"] | components["schemas"]["EventDelivered"] | components["schemas"]["EventReturning"] | components["schemas"]["EventReturned"] | components["schemas"]["EventLost"] | components["schemas"]["EventCancelled"] | components["schemas"]["EventPhotoAdded"] | components["schemas"]["EventNote"] | components["schemas"]["EventCorrected"] | components["schemas"]["EventVoided"];
+        Event: components["schemas"]["EventRegistered"] | components["schemas"]["EventAmended"] | components["schemas"]["EventPositioned"] | components["schemas"]["EventScanned"] | components["schemas"]["EventPickedUp"] | components["schemas"]["EventDeparted"] | components["schemas"]["EventArrived"] | components["schemas"]["EventJoined"] | components["schemas"]["EventLeft"] | components["schemas"]["EventTrackerAttached"] | components["schemas"]["EventTrackerDetached"] | components["schemas"]["EventCostAdded"] | components["schemas"]["EventCostCredited"] | components["schemas"]["EventCostShared"] | components["schemas"]["EventPromiseChanged"] | components["schemas"]["EventProblem"] | components["schemas"]["EventSolved"] | components["schemas"]["EventHeld"] | components["schemas"]["EventOutForDelivery"] | components["schemas"]["EventReadyToCollect"] | components["schemas"]["EventDelivered"] | components["schemas"]["EventReturning"] | components["schemas"]["EventReturned"] | components["schemas"]["EventLost"] | components["schemas"]["EventCancelled"] | components["schemas"]["EventPhotoAdded"] | components["schemas"]["EventNote"] | components["schemas"]["EventCorrected"] | components["schemas"]["EventVoided"];
         /** @description An event and what it is about. */
         EventAbout: {
             /** @description What is said of it. */
@@ -2254,6 +2254,16 @@ export interface components {
             kind: "scanned";
             place: components["schemas"]["PlaceRef"];
         };
+        /** @description What went wrong, or held it, is settled: it stands where it stood before. */
+        EventSolved: {
+            detail?: components["schemas"]["Text2000"] | null;
+            happened_at: components["schemas"]["Time"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "solved";
+        };
         /** @description This tracker travels with it from now on. */
         EventTrackerAttached: {
             happened_at: components["schemas"]["Time"];
@@ -2315,7 +2325,7 @@ export interface components {
         /** @enum {string} */
         ExpectedBasis: "carrier" | "plan" | "learned";
         /** @enum {string} */
-        FactKind: "registered" | "amended" | "positioned" | "scanned" | "picked_up" | "departed" | "arrived" | "joined" | "left" | "tracker_attached" | "tracker_detached" | "cost_added" | "cost_credited" | "cost_shared" | "promise_changed" | "problem" | "held" | "out_for_delivery" | "ready_to_collect" | "delivered" | "returning" | "returned" | "lost" | "cancelled" | "photo_added" | "note" | "corrected" | "voided";
+        FactKind: "registered" | "amended" | "positioned" | "scanned" | "picked_up" | "departed" | "arrived" | "joined" | "left" | "tracker_attached" | "tracker_detached" | "cost_added" | "cost_credited" | "cost_shared" | "promise_changed" | "problem" | "held" | "out_for_delivery" | "ready_to_collect" | "delivered" | "returning" | "returned" | "lost" | "cancelled" | "photo_added" | "note" | "corrected" | "voided" | "solved";
         /**
          * @description How far a feed of changes is dealt with: numbers that only grow, as text, since they
          *     are larger than numbers of JSON may be.

@@ -108,6 +108,7 @@ const tellers: { [Kind in Event["kind"]]: Teller<Kind> } = {
     under: detail ?? null,
     look: "bad",
   }),
+  solved: ({ detail }) => ({ line: "Problem solved", under: detail ?? null, look: "good" }),
   held: ({ reason, place }, names) => ({
     line: at(`Held: ${lower(words.reasons[reason])}`, place, names),
     look: "bad",

@@ -54,6 +54,7 @@ pub fn said(fact: &Fact, name: &dyn Fn(Subject) -> String) -> Line {
         Fact::Problem { reason, detail } => {
             (format!("Problem: {}", reason_words(*reason)), personal(detail.is_some()))
         }
+        Fact::Solved { detail } => ("Problem solved".to_owned(), personal(detail.is_some())),
         Fact::Held { reason, place } => {
             (at(&format!("Held: {}", reason_words(*reason)), place), None)
         }

@@ -70,6 +70,8 @@ pub enum Event {
     PromiseChanged { happened_at: Time, promised: Promise },
     /// Something went wrong.
     Problem { happened_at: Time, reason: words::IncidentReason, detail: Option<Prose<2000>> },
+    /// What went wrong, or held it, is settled: it stands where it stood before.
+    Solved { happened_at: Time, detail: Option<Prose<2000>> },
     /// It is being held.
     Held { happened_at: Time, reason: words::IncidentReason, place: Option<PlaceRef> },
     /// It is on its last way.
@@ -211,6 +213,7 @@ impl Event {
             | Self::CostShared { happened_at, .. }
             | Self::PromiseChanged { happened_at, .. }
             | Self::Problem { happened_at, .. }
+            | Self::Solved { happened_at, .. }
             | Self::Held { happened_at, .. }
             | Self::OutForDelivery { happened_at, .. }
             | Self::ReadyToCollect { happened_at, .. }
@@ -260,6 +263,7 @@ impl Event {
             Self::Problem { reason, detail, .. } => {
                 Fact::Problem { reason: reason.0, detail: private(detail.as_ref()) }
             }
+            Self::Solved { detail, .. } => Fact::Solved { detail: private(detail.as_ref()) },
             Self::Lost { .. } => Fact::Lost,
             Self::Cancelled { .. } => Fact::Cancelled,
             Self::PhotoAdded { photo, .. } => Fact::PhotoAdded(photo.0),
@@ -363,6 +367,9 @@ impl Event {
                 reason: Word(*reason),
                 detail: viewer.text(detail.as_ref()).map(Prose),
             },
+            Fact::Solved { detail } => {
+                Self::Solved { happened_at, detail: viewer.text(detail.as_ref()).map(Prose) }
+            }
             Fact::Lost => Self::Lost { happened_at },
             Fact::Cancelled => Self::Cancelled { happened_at },
             Fact::PhotoAdded(id) => Self::PhotoAdded { happened_at, photo: Id(*id) },

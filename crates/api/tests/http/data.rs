@@ -104,5 +104,6 @@ pub fn package_events(place: &str, container: &str, other: &str) -> Vec<Value> {
         json!({ "kind": "cancelled", "happened_at": at(20) }),
         json!({ "kind": "note", "happened_at": at(21), "text": "Rang twice.\nLeft a card." }),
         json!({ "kind": "delivered", "happened_at": at(22), "proof": { "received_by": "Ada Byron", "left_at": "reception" } }),
+        json!({ "kind": "solved", "happened_at": at(23), "detail": "It was not theirs" }),
     ]
 }

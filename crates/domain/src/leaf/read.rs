@@ -271,6 +271,7 @@ fn fact(kind: FactKind, it: Fields) -> Result<Fact> {
         FactKind::Problem => {
             Fact::Problem { reason: it.parsed("reason")?, detail: it.private("detail")? }
         }
+        FactKind::Solved => Fact::Solved { detail: it.private("detail")? },
         FactKind::Held => Fact::Held { reason: it.parsed("reason")?, place: place()? },
         FactKind::OutForDelivery => {
             Fact::OutForDelivery { from: it.optional("from", Fields::parsed)? }

@@ -92,6 +92,57 @@ fn the_reason_goes_with_its_status() {
 }
 
 #[test]
+fn what_is_settled_comes_back_to_where_it_stood() {
+    let reason = IncidentReason::WeatherDelay;
+    let problem = || Fact::Problem { reason, detail: None };
+    let held = || Fact::Held { reason, place: None };
+    let solved = || Fact::Solved { detail: None };
+    let picked_up = || vec![registered(), Fact::PickedUp { place: None }];
+    let settled = |mut before: Vec<Fact>, troubles: &[Fact]| {
+        before.extend(troubles.iter().cloned().chain([solved()]));
+        after(before)
+    };
+    assert_eq!(settled(vec![registered()], &[problem()]).status, Status::Registered);
+    let state = settled(picked_up(), &[problem()]);
+    assert_eq!((state.status, state.reason, state.status_at), (Status::PickedUp, None, at(3)));
+    for (fact, status) in [
+        (Fact::OutForDelivery { from: None }, Status::OutForDelivery),
+        (Fact::ReadyToCollect { place: THERE }, Status::ReadyToCollect),
+        (Fact::Returning { reason: None, to: None }, Status::Returning),
+    ] {
+        let before = || picked_up().into_iter().chain([fact.clone()]).collect::<Vec<_>>();
+        assert_eq!(settled(before(), &[problem()]).status, status);
+        // A hold in a problem interrupts what the problem interrupted.
+        assert_eq!(settled(before(), &[problem(), held()]).status, status);
+    }
+    // It has neither left nor been anywhere: only a departure or a scan says that.
+    let state = settled(vec![registered(), scanned(HERE)], &[problem()]);
+    assert_eq!((state.leg, state.last_place), (None, Some((HERE, at(1)))));
+}
+
+#[test]
+fn a_delivery_that_was_doubted_stands_again_with_its_proof() {
+    let proof = Proof { received_by: Some(Private::new("Kim")), ..Proof::default() };
+    let reason = IncidentReason::CarrierDamagedParcel;
+    let doubted = vec![
+        registered(),
+        Fact::Delivered { place: None, proof },
+        Fact::Problem { reason, detail: None },
+    ];
+    assert_eq!(after(doubted.clone()).proof, None);
+    let mut settled = doubted.clone();
+    settled.push(Fact::Solved { detail: None });
+    let state = after(settled);
+    assert_eq!((state.status, state.delivered_at), (Status::Delivered, Some(at(1))));
+    assert!(state.proof.is_some() && state.interrupted.is_none());
+    // What was lost meanwhile is not back because the problem is settled.
+    let mut lost = doubted;
+    lost.extend([Fact::Lost, Fact::Solved { detail: None }]);
+    let state = after(lost);
+    assert_eq!((state.status, state.interrupted), (Status::Lost, None));
+}
+
+#[test]
 fn a_delivery_that_does_not_stand_leaves_no_proof() {
     let proof = Proof { received_by: Some(Private::new("Kim")), ..Proof::default() };
     let handed_over = Fact::Delivered { place: None, proof };

@@ -53,7 +53,7 @@ impl Builder {
     }
 
     fn take_status(&mut self, fact: &Fact, at: Timestamp) {
-        if let Some(next) = next_status(self.state.status, fact) {
+        if let Some(next) = next_status(&self.state, fact) {
             self.timeline.statuses.push((at, next));
         }
         if let Fact::Returning { to, .. } = fact {

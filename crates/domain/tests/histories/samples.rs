@@ -203,6 +203,7 @@ fn package_fact() -> impl Strategy<Value = Fact> {
             .prop_map(|(kind, with)| Fact::CostShared { kind, with: package_id(with) }),
         1 => promise().prop_map(Fact::PromiseChanged),
         1 => reason().prop_map(|reason| Fact::Problem { reason, detail: None }),
+        2 => Just(Fact::Solved { detail: None }),
         1 => (reason(), option::of(place())).prop_map(|(reason, place)| Fact::Held { reason, place }),
         1 => option::of(place()).prop_map(|from| Fact::OutForDelivery { from }),
         1 => place().prop_map(|place| Fact::ReadyToCollect { place }),
@@ -378,6 +379,8 @@ pub fn one_of_each() -> Vec<Event> {
         if kind == SubjectKind::Place { "cli" } else { "import" }.clone_into(&mut event.source);
         events.push(event);
     }
+    let settled = Fact::Solved { detail: Some(salted("the carrier pays")) };
+    events.push(sample(100, package, settled));
     events
 }
 

@@ -32,7 +32,7 @@ it("needs what each kind cannot be without", () => {
     ["joined"],
     ["joined"],
     ["problem"],
-    ["departed", "note"],
+    ["solved"],
     ["cost_added"],
     ["note"],
   ]);
@@ -48,12 +48,11 @@ it("takes a package out of what holds it, or keeps it where it was unloaded", ()
   ]);
 });
 
-it("ends a problem where it is seen, with what was agreed", () => {
-  const seen = { ...SAID, next: "place" as const, text: " Repacked " };
-  expect(eventsOf("solve", seen, GIVEN)).toBeNull();
-  expect(eventsOf("solve", { ...seen, place: PLACE }, GIVEN)).toEqual([
-    { kind: "scanned", happened_at: AT, place: "plc_1", floor: null },
-    { kind: "note", happened_at: AT, text: "Repacked" },
+it("ends a problem with what was agreed, and says nothing of where it is", () => {
+  const solved = { kind: "solved", happened_at: AT, detail: null };
+  expect(eventsOf("solve", SAID, GIVEN)).toEqual([solved]);
+  expect(eventsOf("solve", { ...SAID, text: " Repacked " }, GIVEN)).toEqual([
+    { ...solved, detail: "Repacked" },
   ]);
 });
 

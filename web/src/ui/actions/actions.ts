@@ -18,9 +18,6 @@ export interface Subject {
   readonly name: string;
 }
 
-/** How what was wrong goes on. */
-export type Next = "moving" | "place";
-
 /** Everything the form may hold; each kind reads what it needs. */
 export interface Said {
   /** As a field of the browser has it, in my zone. */
@@ -34,7 +31,6 @@ export interface Said {
   receivedBy: string;
   leftAt: string;
   reason: IncidentReason;
-  next: Next;
   text: string;
   costKind: CostKind;
   amount: string;
@@ -64,7 +60,6 @@ export function nothingSaid(now: Date): Said {
     receivedBy: "",
     leftAt: "",
     reason: "unknown",
-    next: "moving",
     text: "",
     costKind: "freight",
     amount: "",
@@ -113,16 +108,7 @@ const makers: Record<Action, Maker> = {
   problem: (said, happened_at) => [
     { kind: "problem", happened_at, reason: said.reason, detail: said.text.trim() || null },
   ],
-  // A problem ends when the package goes on or is seen somewhere; what was agreed is a note.
-  solve: (said, happened_at) => {
-    const place = placeRef(said.place);
-    if (said.next === "place" && place === null) return null;
-    const on: Event =
-      said.next === "place" && place !== null
-        ? { kind: "scanned", happened_at, place, floor: null }
-        : { kind: "departed", happened_at, from: null, to: null, mode: null, expected_at: null };
-    return [on, ...noted(said, happened_at)];
-  },
+  solve: (said, happened_at) => [{ kind: "solved", happened_at, detail: said.text.trim() || null }],
   cost: (said, happened_at, { line }) => {
     const amount = said.amount.trim();
     const currency = said.currency.trim().toUpperCase();
@@ -132,8 +118,8 @@ const makers: Record<Action, Maker> = {
     return [{ kind: "cost_added", happened_at, cost }];
   },
   note: (said, happened_at) => {
-    const note = noted(said, happened_at);
-    return note.length > 0 ? note : null;
+    const text = said.text.trim();
+    return text ? [{ kind: "note", happened_at, text }] : null;
   },
 };
 
@@ -142,11 +128,6 @@ const makers: Record<Action, Maker> = {
 export function eventsOf(action: Action, said: Said, given: Given): readonly Event[] | null {
   const happened_at = momentOf(said.at, given.now);
   return happened_at === null ? null : makers[action](said, happened_at, given);
-}
-
-function noted(said: Said, happened_at: string): Event[] {
-  const text = said.text.trim();
-  return text ? [{ kind: "note", happened_at, text }] : [];
 }
 
 /** A moment that was left as it was is now to the second: events keep their order by it. */
