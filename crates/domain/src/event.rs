@@ -423,7 +423,7 @@ pub enum Fact {
         why: Option<Private>,
     },
     /// What went wrong, or held it, is settled.
-    #[n(28)]
+    #[n(29)]
     Solved {
         /// What was agreed, in somebody's words.
         #[n(0)]
@@ -462,7 +462,7 @@ words! {
     25 Note "note",
     26 Corrected "corrected",
     27 Voided "voided",
-    28 Solved "solved",
+    29 Solved "solved",
 }
 
 impl Fact {

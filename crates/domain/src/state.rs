@@ -175,7 +175,7 @@ pub struct State {
     pub refuted: Vec<EventId>,
     /// What a problem or a hold interrupted, and what it comes back to when that is settled;
     /// none where that is plain from whether it was picked up.
-    #[n(22)]
+    #[n(23)]
     pub interrupted: Option<Interrupted>,
 }
 
