@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{
     event::{Event, Fact, FactKind, Holder},
-    id::{Subject, SubjectKind},
+    id::{PlaceId, Subject, SubjectKind},
     state::State,
 };
 
@@ -26,6 +26,17 @@ pub enum Refusal {
     NestedCorrection,
     /// A thing cannot be inside itself.
     InsideItself(Subject),
+    /// A place cannot be merged into itself.
+    OneWithItself(PlaceId),
+    /// A place cannot be merged into one that is itself merged: into this instead.
+    IntoMerged {
+        /// The place that was named.
+        place: PlaceId,
+        /// The one that it is.
+        is: PlaceId,
+    },
+    /// Several places are one here, and none of them may become a home.
+    MergedHome(Subject),
 }
 
 impl fmt::Display for Refusal {
@@ -41,6 +52,13 @@ impl fmt::Display for Refusal {
                 f.write_str("a correction holds the fact that is true, not another correction")
             }
             Self::InsideItself(it) => write!(f, "{it} cannot be inside itself"),
+            Self::OneWithItself(it) => write!(f, "{it} cannot be merged into itself"),
+            Self::IntoMerged { place, is } => {
+                write!(f, "{place} is merged into {is}: name {is}, or separate them before")
+            }
+            Self::MergedHome(it) => {
+                write!(f, "{it} is one with another place: separate them before it becomes a home")
+            }
         }
     }
 }
@@ -67,6 +85,9 @@ fn check_fact(subject: Subject, fact: &Fact) -> Result<(), Refusal> {
         }
         Fact::Joined(Holder::Container(it)) if subject == Subject::Container(*it) => {
             return Err(Refusal::InsideItself(subject));
+        }
+        Fact::Merged { into: Some(it) } if subject == Subject::Place(*it) => {
+            return Err(Refusal::OneWithItself(*it));
         }
         Fact::Corrected { fact, .. } => {
             return if matches!(**fact, Fact::Corrected { .. } | Fact::Voided { .. }) {
@@ -115,5 +136,6 @@ pub const fn applies(fact: FactKind, subject: SubjectKind) -> bool {
         | FactKind::Returned
         | FactKind::Lost
         | FactKind::Cancelled => matches!(subject, SubjectKind::Package),
+        FactKind::Merged => matches!(subject, SubjectKind::Place),
     }
 }

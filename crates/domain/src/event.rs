@@ -422,6 +422,14 @@ pub enum Fact {
         #[n(1)]
         why: Option<Private>,
     },
+    /// It is one and the same place as another from now on, whatever was and will be
+    /// recorded of it; or is a place of its own again.
+    #[n(28)]
+    Merged {
+        /// Which place it is; missing means itself.
+        #[n(0)]
+        into: Option<PlaceId>,
+    },
     /// What went wrong, or held it, is settled.
     #[n(29)]
     Solved {
@@ -462,6 +470,7 @@ words! {
     25 Note "note",
     26 Corrected "corrected",
     27 Voided "voided",
+    28 Merged "merged",
     29 Solved "solved",
 }
 
@@ -498,6 +507,7 @@ impl Fact {
             Self::Note(_) => FactKind::Note,
             Self::Corrected { .. } => FactKind::Corrected,
             Self::Voided { .. } => FactKind::Voided,
+            Self::Merged { .. } => FactKind::Merged,
             Self::Solved { .. } => FactKind::Solved,
         }
     }

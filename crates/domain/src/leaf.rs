@@ -143,6 +143,7 @@ fn fact(fact: &Fact) -> Object {
             target_of(&mut it, *target);
             it.set("why", digest(why.as_ref()));
         }
+        Fact::Merged { into } => it.set("into", into.map(|it| it.to_string())),
     }
     it
 }

@@ -173,6 +173,9 @@ pub struct State {
     #[n(21)]
     #[cbor(default)]
     pub refuted: Vec<EventId>,
+    /// Which other place it is one with, and since when it was said to be.
+    #[n(22)]
+    pub merged: Option<(PlaceId, Timestamp)>,
     /// What a problem or a hold interrupted, and what it comes back to when that is settled;
     /// none where that is plain from whether it was picked up.
     #[n(23)]
@@ -207,6 +210,7 @@ impl Default for State {
             recorded_at: Timestamp::MIN,
             known_since: Timestamp::MAX,
             refuted: Vec::new(),
+            merged: None,
             interrupted: None,
         }
     }
@@ -366,6 +370,7 @@ impl State {
                 }
             }
             Fact::Note(_) => self.notes += 1,
+            Fact::Merged { into } => self.merged = into.map(|it| (it, at)),
             _ => (),
         }
     }
@@ -517,6 +522,7 @@ pub(crate) fn next_status(state: &State, fact: &Fact) -> Option<Status> {
         | Fact::Note(_)
         | Fact::Solved { .. }
         | Fact::Corrected { .. }
-        | Fact::Voided { .. } => return None,
+        | Fact::Voided { .. }
+        | Fact::Merged { .. } => return None,
     })
 }

@@ -42,7 +42,8 @@ pub fn derived(subject: Subject, head: &Head) -> BTreeMap<Key, Vec<u8>> {
         (Some(record), _) => {
             if let Some(name) = name(record) {
                 let key = Row::Named(&sorting_name(name), subject).key();
-                rows.insert(key, to_bytes(&NameRow { name: name.to_owned() }));
+                let merged = state.merged.map(|it| it.0);
+                rows.insert(key, to_bytes(&NameRow { name: name.to_owned(), merged }));
             }
         }
         (None, _) => (),
@@ -64,6 +65,9 @@ pub fn derived(subject: Subject, head: &Head) -> BTreeMap<Key, Vec<u8>> {
 /// container counts does not follow from its own state: `holders.rs` adds it.
 #[must_use]
 pub fn membership(subject: Subject, state: &State) -> Option<(HolderId, MemberRow)> {
+    if let (Subject::Place(_), Some((into, since))) = (subject, state.merged) {
+        return Some((HolderId::Place(into), MemberRow { since, counts: None, lane: None }));
+    }
     let (holding, counts) = match subject {
         Subject::Package(_) => (Holding::of_package(state), Some(Counts::of_package(state))),
         Subject::Container(_) => (Holding::of_container(state), None),

@@ -16,7 +16,7 @@ use domain::{
     whereabouts::DEPTH_MAX,
 };
 use futures::{StreamExt, TryStreamExt, stream};
-use table::{Changed, Entry, Guard, Scan, Seq, Write};
+use table::{Changed, Entry, Guard, Key, Scan, Seq, Write};
 
 use crate::{
     Service,
@@ -116,7 +116,10 @@ impl Service {
                     row.set_seq(*seq);
                 }
             }
-            self.place_on_map(holder, &mut row, turn.moved).await?;
+            // A place that is shown is merged into no other until its head says so.
+            let free = !turn.moved && row.shown.is_some() && matches!(holder, HolderId::Place(_));
+            let held = !free && self.is_held(holder, &row).await?;
+            self.place_on_map(holder, &mut row, (turn.moved, held)).await?;
             if row != before {
                 let guard = entry.map_or(Guard::Absent, |it| Guard::Unchanged(it.version));
                 match self.table.write(vec![Write::put(key.clone(), guard, to_bytes(&row))]).await {
@@ -124,16 +127,21 @@ impl Service {
                     other => other?,
                 }
             }
-            return match holder {
-                HolderId::Container(id) => self.push_up(id).await,
-                _ => Ok(()),
-            };
+            if held || matches!(holder, HolderId::Container(_)) {
+                self.push_up(holder).await?;
+            }
+            return Ok(());
         }
         Err(too_busy(holder))
     }
 
-    async fn place_on_map(&self, holder: HolderId, row: &mut HolderRow, moved: bool) -> Result<()> {
-        if row.counts.is_empty() || self.is_held(holder).await? {
+    async fn place_on_map(
+        &self,
+        holder: HolderId,
+        row: &mut HolderRow,
+        (moved, held): (bool, bool),
+    ) -> Result<()> {
+        if row.counts.is_empty() || held {
             (row.shown, row.foretold) = (None, None);
         } else if moved || row.shown.is_none() {
             row.shown = self.shown(holder).await?;
@@ -145,35 +153,43 @@ impl Service {
         Ok(())
     }
 
-    /// Writes what a container counts into its row at what holds it.
-    async fn push_up(&self, container: ContainerId) -> Result<()> {
-        let subject = Subject::Container(container);
+    /// Writes what a container, or a place that was merged into another, counts into its
+    /// row at what holds it; says whether anything was written.
+    pub(crate) async fn push_up(&self, holder: HolderId) -> Result<bool> {
+        let Some(subject) = pushes_up(holder) else { return Ok(false) };
+        let (mut wrote, mut last): (bool, Option<Key>) = (false, None);
         for _ in 0..ATTEMPTS_MAX {
-            let Some((head, version)) = self.head(subject).await? else { return Ok(()) };
-            let Some((said, mut row)) = membership(subject, &head.state) else { return Ok(()) };
-            let key = Row::Member(said, subject).key();
+            let Some((head, version)) = self.head(subject).await? else { return Ok(wrote) };
+            let said = membership(subject, &head.state);
+            let key = said.as_ref().map(|(at, _)| Row::Member(*at, subject).key());
+            // What was written a moment ago, and whoever moved it meanwhile did not see.
+            if let Some(gone) = last.take().filter(|it| key.as_ref() != Some(it)) {
+                self.table.write(vec![Write::delete(gone, Guard::Any)]).await?;
+            }
+            let (Some((said, mut row)), Some(key)) = (said, key) else { return Ok(wrote) };
             let found = self.table.get(&key).await?;
             let guard = found.as_ref().map_or(Guard::Absent, |it| Guard::Unchanged(it.version));
-            let write = if self.holder_of(container).await? == Some(said) {
-                row.counts = Some(self.holder(HolderId::Container(container)).await?.counts);
+            let write = if self.holder_of(holder).await? == Some(said) {
+                row.counts = Some(self.holder(holder).await?.counts);
                 let value = to_bytes(&row);
                 let same = found.is_some_and(|it| it.value == value);
-                (!same).then(|| Write::put(key, guard, value))
+                (!same).then(|| Write::put(key.clone(), guard, value))
             } else {
-                found.map(|_| Write::delete(key, guard))
+                found.map(|_| Write::delete(key.clone(), guard))
             };
             if let Some(write) = write {
                 match self.table.write(vec![write]).await {
                     Err(table::Error::Conflict(_)) => continue,
                     other => other?,
                 }
+                (wrote, last) = (true, Some(key));
             }
             // Whoever moved it meanwhile may have been overtaken by this row.
             if self.head(subject).await?.is_some_and(|(_, now)| now == version) {
-                return Ok(());
+                return Ok(wrote);
             }
         }
-        Err(too_busy(HolderId::Container(container)))
+        Err(too_busy(holder))
     }
 
     /// Settles a container and what holds it, outwards: where one was put in or
@@ -191,9 +207,23 @@ impl Service {
         Ok(())
     }
 
+    /// What holds a holder, if anything does; a place that was merged into another is
+    /// held by that.
+    pub(crate) async fn holder_of(&self, holder: HolderId) -> Result<Option<HolderId>> {
+        match holder {
+            HolderId::Container(id) => self.holder_of_container(id).await,
+            HolderId::Place(id) => {
+                let head = self.head(Subject::Place(id)).await?;
+                let merged = head.and_then(|(head, _)| head.state.merged);
+                Ok(merged.map(|(into, _)| HolderId::Place(into)))
+            }
+            HolderId::Package(_) | HolderId::Lane(_) => Ok(None),
+        }
+    }
+
     /// What holds a container, unless that would put it inside itself: of the
     /// joinings of a cycle the last one is ignored.
-    pub(crate) async fn holder_of(&self, container: ContainerId) -> Result<Option<HolderId>> {
+    async fn holder_of_container(&self, container: ContainerId) -> Result<Option<HolderId>> {
         let Some((head, _)) = self.head(Subject::Container(container)).await? else {
             return Ok(None);
         };
@@ -239,7 +269,7 @@ impl Service {
             let off = match &row.shown {
                 Some(shown) => shown::is_off(&shown.path, &fix),
                 // Nobody knew where it was until now, or something else holds it.
-                None => !row.counts.is_empty() && !self.is_held(holder).await?,
+                None => !row.counts.is_empty() && !self.is_held(holder, &row).await?,
             };
             if off && !self.draw_on(entry, &row, &fix, tracker).await? {
                 moved.push(holder);
@@ -264,12 +294,13 @@ impl Service {
         }
     }
 
-    /// Whether something else holds a holder, which then is not on the map itself.
-    async fn is_held(&self, holder: HolderId) -> Result<bool> {
-        match holder {
-            HolderId::Container(id) => Ok(self.holder_of(id).await?.is_some()),
-            _ => Ok(false),
+    /// Whether something else holds a holder, which then is not on the map itself; of a
+    /// container that holds nothing it does not matter.
+    async fn is_held(&self, holder: HolderId, row: &HolderRow) -> Result<bool> {
+        if matches!(holder, HolderId::Container(_)) && row.counts.is_empty() {
+            return Ok(false);
         }
+        Ok(self.holder_of(holder).await?.is_some())
     }
 
     /// Forgets what is remembered as long as the whole feed is followed here.
@@ -355,6 +386,23 @@ fn note_head(
         Subject::Tracker(_) | Subject::Client(_) => (),
     }
     Ok(())
+}
+
+/// The holder that something is whose counts stand at what holds it.
+pub(crate) const fn holder_of_subject(subject: Subject) -> Option<HolderId> {
+    match subject {
+        Subject::Container(id) => Some(HolderId::Container(id)),
+        Subject::Place(id) => Some(HolderId::Place(id)),
+        _ => None,
+    }
+}
+
+const fn pushes_up(holder: HolderId) -> Option<Subject> {
+    match holder {
+        HolderId::Container(id) => Some(Subject::Container(id)),
+        HolderId::Place(id) => Some(Subject::Place(id)),
+        HolderId::Package(_) | HolderId::Lane(_) => None,
+    }
 }
 
 /// What may be on the map by itself and move.

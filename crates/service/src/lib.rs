@@ -19,6 +19,7 @@ pub mod keys;
 pub mod live;
 pub mod log;
 pub mod map;
+pub mod merging;
 pub mod names;
 pub mod orders;
 pub mod outgoing;

@@ -20,7 +20,7 @@ use crate::{
 pub struct Named {
     /// Which one.
     pub subject: Subject,
-    /// What people call it.
+    /// What people call it: the name by which it was found.
     pub name: String,
 }
 
@@ -52,7 +52,8 @@ pub struct MemberPage {
 }
 
 impl Service {
-    /// Lists the things of one kind whose name begins with `prefix`.
+    /// Lists the things of one kind whose name begins with `prefix`. A place that was
+    /// merged into another names that one.
     pub async fn named(
         &self,
         kind: SubjectKind,
@@ -70,12 +71,19 @@ impl Service {
         for entry in page.entries {
             let id = entry.key.sort.last_chunk::<16>().copied().unwrap_or_default();
             let row: NameRow = minicbor::decode(&entry.value)?;
-            names.push(Named { subject: Subject::from_parts(kind, id), name: row.name });
+            let subject = Subject::from_parts(kind, id);
+            match (subject, row.merged) {
+                (Subject::Place(id), Some(_)) => {
+                    names.extend(self.named_instead(id, row.name, &prefix).await?);
+                }
+                _ => names.push(Named { subject, name: row.name }),
+            }
         }
         Ok(NamePage { names, after: page.rest.map(|it| it.range.start) })
     }
 
-    /// What a container or place holds directly, as far as it was loaded or put there.
+    /// What a container or place holds directly, as far as it was loaded or put there
+    /// under this id; [`Self::contents`] of a place has all its ids.
     pub async fn members(
         &self,
         holder: Subject,
@@ -90,6 +98,10 @@ impl Service {
         let mut members = Vec::with_capacity(page.entries.len());
         for entry in page.entries {
             let Some(child) = subject_of_bytes(&entry.key.sort[1..]) else { continue };
+            // A place that was merged into this one is no thing that it holds.
+            if matches!(child, Subject::Place(_)) {
+                continue;
+            }
             let row: MemberRow = minicbor::decode(&entry.value)?;
             members.push(Member { child, since: row.since });
         }

@@ -201,9 +201,10 @@ impl Service {
         above: &mut HashMap<Subject, Holder>,
     ) -> Result<Option<Together>> {
         let Some((holder, _)) = state.holder else {
-            return Ok(state.leg.as_ref().map(|leg| Together::Leg {
-                from: leg.from,
-                to: leg.to,
+            let Some(leg) = &state.leg else { return Ok(None) };
+            return Ok(Some(Together::Leg {
+                from: self.place_meant_in(leg.from, above).await?,
+                to: self.place_meant_in(leg.to, above).await?,
                 mode: leg.mode,
                 departed_at: hour_of(leg.departed_at),
             }));
@@ -220,8 +221,26 @@ impl Service {
                 _ => break,
             }
         }
+        if let Holder::Place(id) = outermost {
+            outermost = Holder::Place(self.place_of(id).await?);
+        }
         above.insert(holder.subject(), outermost);
         Ok(Some(Together::Held(outermost)))
+    }
+
+    /// The place that an end of a way means.
+    async fn place_meant_in(
+        &self,
+        place: Option<PlaceId>,
+        above: &mut HashMap<Subject, Holder>,
+    ) -> Result<Option<PlaceId>> {
+        let Some(id) = place else { return Ok(None) };
+        if let Some(Holder::Place(is)) = above.get(&Subject::Place(id)) {
+            return Ok(Some(*is));
+        }
+        let is = self.place_of(id).await?;
+        above.insert(Subject::Place(id), Holder::Place(is));
+        Ok(Some(is))
     }
 
     async fn expected_of(

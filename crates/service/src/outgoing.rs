@@ -99,6 +99,7 @@ impl NewsKind {
         match fact.kind() {
             FactKind::Registered => Self::Created,
             FactKind::Amended
+            | FactKind::Merged
             | FactKind::PromiseChanged
             | FactKind::TrackerAttached
             | FactKind::TrackerDetached => Self::Changed,

@@ -43,8 +43,9 @@ pub struct Filter {
     pub client: Option<ClientId>,
     /// How it travels.
     pub mode: Option<Mode>,
-    /// Where it starts or should end.
-    pub place: Option<PlaceId>,
+    /// Where it starts or should end: one of these, if there are any. A place and those
+    /// that were merged into it are [`Service::one_place`].
+    pub places: Vec<PlaceId>,
     /// Learned of then or later.
     pub from: Option<Timestamp>,
     /// Learned of then or earlier.
@@ -55,7 +56,11 @@ impl Filter {
     pub(crate) fn admits(&self, known_since: Timestamp, row: &ListRow) -> bool {
         self.from.is_none_or(|it| it <= known_since)
             && self.to.is_none_or(|it| known_since <= it)
-            && self.place.is_none_or(|it| [row.origin, row.destination].contains(&Some(it)))
+            && (self.places.is_empty()
+                || [row.origin, row.destination]
+                    .iter()
+                    .flatten()
+                    .any(|it| self.places.contains(it)))
             && self.status.is_none_or(|it| it == row.status)
             && self.carrier.as_ref().is_none_or(|it| row.carrier.as_ref() == Some(it))
             && self.client.is_none_or(|it| row.client == Some(it))

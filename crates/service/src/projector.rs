@@ -273,10 +273,10 @@ fn settling(subject: Subject, changed: &[&Changed]) -> Result<Vec<Write>> {
         let each = changes(&rows(before), &new);
         writes.extend(each.into_iter().map(|it| (it.key.clone(), it)));
     }
-    // What a container counts is written by whoever counts it.
+    // What a container or merged place counts is written by whoever counts it.
     let counted = |write: &Write| matches!(write.change, Change::Put(_)) && is_member(&write.key);
-    let container = matches!(subject, Subject::Container(_));
-    Ok(writes.into_values().filter(|it| !container || !counted(it)).collect())
+    let holder = matches!(subject, Subject::Container(_) | Subject::Place(_));
+    Ok(writes.into_values().filter(|it| !holder || !counted(it)).collect())
 }
 
 fn is_member(key: &Key) -> bool {

@@ -15,6 +15,7 @@ use crate::{
     Service,
     derive::{all_derived, listed_package, membership},
     error::{Error, Result},
+    holders::holder_of_subject,
     keys::{
         CLOSED_SHARDS, LIST_SHARDS, LISTED_DAYS, Row, SUBJECT_SHARDS, closed_package, closed_shard,
         holder_of_member, list_shard, named_shard, posted_package, search_shards, subject_of_bytes,
@@ -126,10 +127,13 @@ impl Service {
         let mut wanted = all_derived(subject, head);
         let references = reference_rows(subject, None, &head.state);
         wanted.extend(references.into_iter().map(|key| (key, vec![])));
-        let mut wrong = Vec::new();
+        let (mut wrong, mut count) = (Vec::new(), 0);
         for (key, value) in wanted {
-            // What a container counts is written by whoever counts it.
-            if matches!(subject, Subject::Container(_)) && holder_of_member(&key).is_some() {
+            // What a container or merged place counts is written by whoever counts it.
+            if let (Some(holder), Some(_)) = (holder_of_subject(subject), holder_of_member(&key)) {
+                if self.table.get(&key).await?.is_none() {
+                    count += u64::from(self.push_up(holder).await?);
+                }
                 continue;
             }
             let found = self.table.get(&key).await?;
@@ -137,7 +141,7 @@ impl Service {
                 wrong.push(Write::put(key, Guard::Any, value));
             }
         }
-        let count = wrong.len() as u64;
+        count += wrong.len() as u64;
         self.write_each(wrong).await?;
         Ok(count)
     }

@@ -224,6 +224,7 @@ impl Service {
         for (index, event) in events.iter().enumerate() {
             admit(state.as_ref(), event)?;
             self.check_mentions(event, index, coming).await?;
+            self.check_one_place(event, state.as_ref(), index).await?;
             state = Some(match state.take().unwrap_or_default().advanced(event) {
                 Some(state) => state,
                 None => self.refolded(subject, &events[..=index]).await?,
@@ -257,11 +258,13 @@ impl Service {
         coming: &[Subject],
     ) -> Result<Attempt> {
         let before = head.map(|(head, _)| &head.state);
+        // Read before they are judged: what is judged later must still be so.
+        let guards = self.merge_guards(events).await?;
         let state = self.judged(subject, before.cloned(), events, coming).await?;
         let state = state.expect("there is at least one event");
         let mut seq = head.map_or(0, |(head, _)| head.seq);
         let mut prev = head.map(|(head, _)| head.prev);
-        let mut writes = Vec::with_capacity(events.len() + 3);
+        let mut writes = guards;
         let mut receipts = Vec::with_capacity(events.len());
         for event in events {
             seq += 1;
@@ -368,6 +371,11 @@ impl Service {
             // Numbers, lists and others' events point at what is registered, for ever.
             let detail = "a registration is not taken back: amend it, or cancel the package";
             return Err(Error::invalid(&pointer, "registration", detail));
+        }
+        let merges = |fact: &Fact| matches!(fact.asserted(), Some(Fact::Merged { .. }));
+        if merges(&target.event.fact) || merges(&event.fact) {
+            let detail = "a merge is undone by merging the place into nothing";
+            return Err(Error::invalid(&pointer, "merge", detail));
         }
         Ok(())
     }
@@ -477,7 +485,8 @@ fn mentioned(fact: &Fact) -> Vec<Subject> {
         | Fact::OutForDelivery { from: place }
         | Fact::Delivered { place, .. }
         | Fact::Returning { to: place, .. }
-        | Fact::Returned { place } => places(&[*place]),
+        | Fact::Returned { place }
+        | Fact::Merged { into: place } => places(&[*place]),
         Fact::Departed { from, to, .. } => places(&[*from, *to]),
         Fact::Joined(holder) | Fact::Left(holder) => vec![holder.subject()],
         Fact::TrackerAttached(id) | Fact::TrackerDetached(id) => vec![Subject::Tracker(*id)],

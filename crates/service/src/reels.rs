@@ -49,6 +49,9 @@ const PLACES_MAX: usize = 100_000;
 /// Names bytes.
 type Name = [u8; 16];
 
+/// Which place an id means by now, and where the map shows it.
+type Meant = (PlaceId, Option<Shown>);
+
 /// What one process has in memory of the past.
 #[derive(Debug)]
 pub(crate) struct Past {
@@ -63,7 +66,7 @@ pub(crate) struct Past {
     reels: Cache<Name, Arc<Reel>>,
     frames: Cache<Name, Arc<Frame>>,
     ways: Cache<Name, (Timestamp, Arc<ways::Ways>)>,
-    places: Cache<PlaceId, (Timestamp, Option<Shown>)>,
+    places: Cache<PlaceId, (Timestamp, Meant)>,
     /// The instants that somebody looks at. Held while one is made, so that many who
     /// ask for the same wait for one.
     pictures: AsyncMutex<Vec<past::Pictured>>,

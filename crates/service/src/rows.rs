@@ -187,6 +187,9 @@ pub struct NameRow {
     /// Its name as people wrote it.
     #[n(0)]
     pub name: String,
+    /// Of a place that was merged into another: which.
+    #[n(1)]
+    pub merged: Option<PlaceId>,
 }
 
 /// How far a projector has followed a feed.

@@ -358,6 +358,7 @@ impl Filter {
         self.carrier.as_ref().is_none_or(|it| Mark::Carrier(it).is_in(marks))
             && self.client.is_none_or(|it| Mark::Client(it).is_in(marks))
             && self.mode.is_none_or(|it| Mark::Mode(it).is_in(marks))
-            && self.place.is_none_or(|it| Mark::Place(it).is_in(marks))
+            && (self.places.is_empty()
+                || self.places.iter().any(|it| Mark::Place(*it).is_in(marks)))
     }
 }

@@ -121,7 +121,7 @@ impl Service {
         .await
     }
 
-    /// A place's record.
+    /// A place's record, as it was registered.
     pub async fn place(&self, id: PlaceId) -> Result<PlaceRecord> {
         match self.known(Subject::Place(id)).await?.state.record {
             Some(Record::Place(record)) => Ok(record),
@@ -172,11 +172,11 @@ impl Service {
                 Found::Timeline(subject, Timeline::of(&events))
             }
             Need::Place(id) => {
-                let head = self.head(Subject::Place(id)).await?;
-                let record = head.and_then(|(head, _)| match head.state.record {
+                // A merged place is where the other one is.
+                let record = match self.meant(id).await?.1.and_then(|it| it.record) {
                     Some(Record::Place(record)) => Some(record),
                     _ => None,
-                });
+                };
                 Found::Place(id, record)
             }
             Need::Fixes(id, from, to) => {

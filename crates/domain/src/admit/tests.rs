@@ -53,7 +53,11 @@ fn every_kind_of_fact_has_subjects_it_is_about() {
     for fact in FactKind::ALL {
         let subjects: Vec<_> =
             SubjectKind::ALL.iter().filter(|subject| applies(*fact, **subject)).collect();
-        assert!(subjects.contains(&&SubjectKind::Package), "{fact} is about packages");
+        let whom = match fact {
+            FactKind::Merged => SubjectKind::Place,
+            _ => SubjectKind::Package,
+        };
+        assert!(subjects.contains(&&whom), "{fact} is about a {whom}");
     }
     assert!(applies(FactKind::Joined, SubjectKind::Container));
     assert!(!applies(FactKind::Joined, SubjectKind::Place));
@@ -104,4 +108,16 @@ fn nothing_is_put_into_itself() {
 fn refusals_read_as_sentences() {
     let text = Refusal::WrongSubject(FactKind::Lost, SubjectKind::Place).to_string();
     assert_eq!(text, "a place cannot be lost");
+}
+
+#[test]
+fn a_place_is_not_merged_into_itself_and_nothing_else_is_merged() {
+    let place = Subject::Place(PLACE);
+    let merged = |subject, into| check_fact(subject, &Fact::Merged { into });
+    let other = PlaceId::from_bytes([9; 16]);
+    assert_eq!(merged(place, Some(PLACE)), Err(Refusal::OneWithItself(PLACE)));
+    assert_eq!(merged(place, Some(other)), Ok(()));
+    assert_eq!(merged(place, None), Ok(()));
+    let wrong = Refusal::WrongSubject(FactKind::Merged, SubjectKind::Package);
+    assert_eq!(merged(PACKAGE, Some(other)), Err(wrong));
 }

@@ -292,6 +292,7 @@ fn fact(kind: FactKind, it: Fields) -> Result<Fact> {
             fact: Box::new(fact(it.parsed("kind")?, it.fields("fact")?)?),
         },
         FactKind::Voided => Fact::Voided { target: it.parsed("target")?, why: it.private("why")? },
+        FactKind::Merged => Fact::Merged { into: it.optional("into", Fields::parsed)? },
     })
 }
 

@@ -260,3 +260,15 @@ fn only_the_newest_photos_are_listed() {
     assert_eq!(state.photos.len(), PHOTOS_MAX);
     assert_eq!((state.photos[0], state.photos[PHOTOS_MAX - 1]), (photo(3), photo(PHOTOS_MAX + 2)));
 }
+
+#[test]
+fn a_place_is_what_was_said_last_that_it_is() {
+    let other = |number: u8| Some(PlaceId::from_bytes([number; 16]));
+    let merged = [other(8), None, other(9), None].map(|into| Fact::Merged { into });
+    let said: Vec<Event> = (1i64..).zip(merged).map(|(at, fact)| event(at, fact)).collect();
+    assert_eq!(fold(&said[..1]).merged.map(|it| it.0), other(8));
+    assert_eq!(fold(&said[..2]).merged, None);
+    let (late, at) = ([said[2].clone(), said[0].clone()], said[2].effective_at());
+    assert_eq!(fold(&late).merged, other(9).map(|it| (it, at)));
+    assert_eq!(fold(&said).merged, None);
+}

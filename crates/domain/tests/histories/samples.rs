@@ -379,6 +379,10 @@ pub fn one_of_each() -> Vec<Event> {
         if kind == SubjectKind::Place { "cli" } else { "import" }.clone_into(&mut event.source);
         events.push(event);
     }
+    let place = Subject::Place(place_id(1));
+    for (number, into) in [(220, Some(place_id(2))), (221, None)] {
+        events.push(sample(number, place, Fact::Merged { into }));
+    }
     let settled = Fact::Solved { detail: Some(salted("the carrier pays")) };
     events.push(sample(100, package, settled));
     events

@@ -41,7 +41,7 @@ impl Service {
     /// members; says how many rows were wrong.
     pub(crate) async fn recount_these(&self, mut holders: BTreeSet<HolderId>) -> Result<u64> {
         let mut wrong = 0;
-        // What a container counts is counted again by what holds it.
+        // What a container or merged place counts is counted again by what holds it.
         while !holders.is_empty() {
             let before = self.open_changes().await?;
             let mut again = BTreeSet::new();
@@ -88,7 +88,8 @@ impl Service {
         // What is still open is in these counts: following must not add it again.
         let mut row = HolderRow { counts, ..before.clone() };
         row.set_seq(before.seq().max(open));
-        self.place_on_map(holder, &mut row, false).await?;
+        let held = self.is_held(holder, &row).await?;
+        self.place_on_map(holder, &mut row, (false, held)).await?;
         if row.counts == before.counts && row.shown == before.shown {
             return Ok(Set::Right);
         }
@@ -101,9 +102,8 @@ impl Service {
             Err(table::Error::Conflict(_)) => return Ok(Set::Overtaken),
             other => other?,
         }
-        let HolderId::Container(id) = holder else { return Ok(Set::Written(None)) };
-        self.push_up(id).await?;
-        Ok(Set::Written(self.holder_of(id).await?))
+        self.push_up(holder).await?;
+        Ok(Set::Written(self.holder_of(holder).await?))
     }
 
     /// The changes of members that are still kept in the feeds: whatever is not

@@ -9,13 +9,13 @@ use std::{
 use domain::{
     holding::HolderId,
     id::{PlaceId, Subject},
-    map::TileId,
+    map::{Counts, TileId},
     reel::{Frame, begin_of, hour_of},
     time::{HOUR, MINUTE, Millis, SECOND, Timestamp},
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::{GRACE, Name, name_of, seal::Sealed};
+use super::{GRACE, Meant, Name, name_of, seal::Sealed};
 use crate::{
     Service,
     error::{Error, Result},
@@ -167,24 +167,33 @@ impl Service {
             HolderId::Place(id) => Some(*id),
             _ => None,
         });
-        let mut places = self.places_shown(places.collect()).await?;
+        let places = self.places_meant(places.collect()).await?;
         let mut picture = Picture::of_the_past();
+        // Places that are one by now were so always.
+        let mut counted: BTreeMap<PlaceId, (Counts, Option<Shown>)> = BTreeMap::new();
         for (holder, held) in outermost {
             let shown = match holder {
-                HolderId::Place(id) => places.remove(&id).flatten(),
+                HolderId::Place(id) => {
+                    let (is, shown) = places.get(&id).cloned().unwrap_or((id, None));
+                    let (counts, known) = counted.entry(is).or_default();
+                    counts.add(&held.counts);
+                    *known = known.take().or(shown);
+                    continue;
+                }
                 _ if ways.knows(holder) => ways.shown(holder, at).cloned(),
                 _ => self.way_at(holder, held.latest, at).await?,
             };
-            picture.put(
-                holder,
-                Some(HolderRow { counts: held.counts, shown, ..HolderRow::default() }),
-            );
+            picture.put(holder, Some(row(held.counts, shown)));
+        }
+        for (id, (counts, shown)) in counted {
+            picture.put(HolderId::Place(id), Some(row(counts, shown)));
         }
         Ok(picture)
     }
 
-    /// Where places are: mostly the live map knows.
-    async fn places_shown(&self, ids: Vec<PlaceId>) -> Result<BTreeMap<PlaceId, Option<Shown>>> {
+    /// Which places these are and where: mostly the live map knows. A merged place is not
+    /// on it.
+    async fn places_meant(&self, ids: Vec<PlaceId>) -> Result<BTreeMap<PlaceId, Meant>> {
         self.follow_map().await?;
         let now = self.clock.now();
         let (mut shown, mut unknown) = (BTreeMap::new(), Vec::new());
@@ -192,9 +201,9 @@ impl Service {
             let live = self.map_picture();
             for id in ids {
                 let kept = || self.past.places.get(&id);
-                let fresh = |it: &(Timestamp, Option<Shown>)| now.since(it.0).abs() < PLACE_FRESH;
+                let fresh = |it: &(Timestamp, Meant)| now.since(it.0).abs() < PLACE_FRESH;
                 match live.shown(HolderId::Place(id)) {
-                    Some(known) => drop(shown.insert(id, Some(known))),
+                    Some(known) => drop(shown.insert(id, (id, Some(known)))),
                     None => match kept().filter(fresh) {
                         Some((_, known)) => drop(shown.insert(id, known)),
                         None => unknown.push(id),
@@ -202,7 +211,7 @@ impl Service {
                 }
             }
         }
-        let each: Vec<_> = unknown.into_iter().map(|it| self.place_shown(it)).collect();
+        let each: Vec<_> = unknown.into_iter().map(|it| self.place_meant_by(it)).collect();
         let mut each = stream::iter(each).buffer_unordered(PLACES_AT_ONCE);
         while let Some((id, place)) = each.try_next().await? {
             self.past.places.insert(id, (now, place.clone()));
@@ -211,8 +220,9 @@ impl Service {
         Ok(shown)
     }
 
-    async fn place_shown(&self, id: PlaceId) -> Result<(PlaceId, Option<Shown>)> {
-        Ok((id, self.shown(HolderId::Place(id)).await?))
+    async fn place_meant_by(&self, id: PlaceId) -> Result<(PlaceId, Meant)> {
+        let is = self.place_of(id).await?;
+        Ok((id, (is, self.shown(HolderId::Place(is)).await?)))
     }
 
     /// Where a holder was of which nobody foresaw that it is outermost: one at the end
@@ -227,4 +237,9 @@ impl Service {
         let ways = self.tell_ways(hour_of(at), wanted).await?;
         Ok(ways.shown(holder, at).cloned())
     }
+}
+
+/// What the map of an instant is made of.
+fn row(counts: Counts, shown: Option<Shown>) -> HolderRow {
+    HolderRow { counts, shown, ..HolderRow::default() }
 }

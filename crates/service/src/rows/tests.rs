@@ -173,6 +173,7 @@ fn stored_rows_read_as_they_were_written() {
         number: Some("1Z7F3A9R0300041028".to_owned()),
         ..bare.clone()
     };
+    let merged = Some(PlaceId::from_bytes([0x68; 16]));
     let tally = Tally { recorded: 1, known: 0, events: 4, failed: 2, failed_lines: vec![2, 4] };
     check(
         "rows.txt",
@@ -184,10 +185,11 @@ fn stored_rows_read_as_they_were_written() {
             sample("member", MemberRow { since: at(), counts: None, lane: None }),
             sample("list-bare", bare),
             sample("list-full", full),
-            sample("name", NameRow { name: "Dock 3, Zürich".to_owned() }),
+            sample("name", NameRow { name: "Dock 3, Zürich".to_owned(), merged: None }),
             sample("checkpoint", Checkpoint { seq_high: 1, seq_low: u64::MAX }),
             sample("import", ImportRow { done: 1_024, finished: false, tally: None }),
             sample("import-tally", ImportRow { done: 3, finished: true, tally: Some(tally) }),
+            sample("name-merged", NameRow { name: "Dock III".to_owned(), merged }),
         ],
     );
 }

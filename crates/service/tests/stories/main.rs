@@ -27,6 +27,7 @@ mod log;
 mod logged;
 mod logging;
 mod map;
+mod merging;
 mod outgoing;
 mod queued;
 mod reconcile;

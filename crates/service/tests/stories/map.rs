@@ -35,8 +35,8 @@ struct Company {
     containers: Vec<ContainerId>,
     places: Vec<PlaceId>,
     said: Vec<(Subject, EventId)>,
-    /// Containers that were in others: where they are rests on those as well, and
-    /// is shown anew only with their own next fact.
+    /// Containers that were in others, or at places that were merged: where they are
+    /// rests on those as well, and is shown anew only with their own next fact.
     nested: BTreeSet<Subject>,
 }
 
@@ -82,7 +82,7 @@ impl Company {
         let place = self.places[usize::from(other) % self.places.len()];
         let outer = self.containers[usize::from(which) % self.containers.len()];
         let of_package = Subject::Package(package);
-        let (subject, fact) = match what % 12 {
+        let (subject, fact) = match what % 13 {
             0 | 1 => (of_package, Fact::Joined(Holder::Container(container))),
             2 => (of_package, Fact::Left(Holder::Container(container))),
             3 => (of_package, Fact::Scanned { place, floor: None }),
@@ -93,6 +93,7 @@ impl Company {
             8 => (Subject::Container(outer), Fact::Left(Holder::Container(container))),
             9 => (Subject::Container(outer), departed(place)),
             10 => (Subject::Container(outer), Fact::Arrived { place }),
+            11 => return self.merge(count, place, usize::from(which)).await,
             _ if self.said.is_empty() => return,
             _ => {
                 let (subject, target) = self.said[usize::from(other) % self.said.len()];
@@ -107,6 +108,18 @@ impl Company {
         let id = said.id;
         if self.world.record(vec![said]).await.is_ok() {
             self.said.push((subject, id));
+        }
+    }
+
+    /// A place is one with another from now on, or one of its own again; what is refused
+    /// is not.
+    async fn merge(&mut self, count: usize, place: PlaceId, which: usize) {
+        let into = self.places[which % self.places.len()];
+        let (id, by) = (EventId::derive(&[b"merge", &count.to_be_bytes()]), boss());
+        let into = (into != place).then_some(into);
+        if let Ok(Some(_)) = self.world.service.merge(&by, id, place, into).await {
+            // As with those in others: what was seen there is shown anew with its next fact.
+            self.nested.extend(self.containers.iter().map(|it| Subject::Container(*it)));
         }
     }
 
@@ -135,6 +148,11 @@ impl Company {
             .map(|it| it.0)
     }
 
+    /// What a place was merged into.
+    async fn place_above(&self, place: PlaceId) -> Option<HolderId> {
+        self.state(Subject::Place(place)).await.merged.map(|it| HolderId::Place(it.0))
+    }
+
     /// Every holder's counts, from the states of packages and containers alone.
     async fn counted_anew(&self) -> BTreeMap<HolderId, Counts> {
         let mut all: BTreeMap<HolderId, Counts> = BTreeMap::new();
@@ -146,6 +164,7 @@ impl Company {
                 all.entry(holder).or_default().add(&one);
                 next = match holder {
                     HolderId::Container(id) => self.above(id).await,
+                    HolderId::Place(id) => self.place_above(id).await,
                     _ => None,
                 };
             }
@@ -175,6 +194,7 @@ impl Company {
             assert_eq!(row.counts, counts, "{holder:?}");
             let inside = match holder {
                 HolderId::Container(id) => self.above(*id).await.is_some(),
+                HolderId::Place(id) => self.place_above(*id).await.is_some(),
                 _ => false,
             };
             assert!(row.shown.is_none() || !inside && !counts.is_empty(), "{holder:?}");
@@ -187,8 +207,14 @@ impl Company {
 
     /// What is shown is where the same question without a map says.
     async fn check_place(&self, holder: HolderId, row: &HolderRow) {
+        let shown = row.shown.as_ref();
+        if let HolderId::Place(id) = holder {
+            let record = self.world.service.place(id).await.unwrap();
+            let shown = shown.map(|it| it.path.points()[0].position);
+            assert_eq!(shown, Some(record.at), "{holder:?}");
+        }
         let HolderId::Container(id) = holder else {
-            return assert!(row.shown.is_some(), "{holder:?} is not on the map");
+            return assert!(shown.is_some(), "{holder:?} is not on the map");
         };
         let now = Clock::now(&*self.world.clock);
         let asked = self.world.service.whereabouts(Subject::Container(id), now, false).await;
@@ -206,6 +232,10 @@ fn joined_by(
 ) -> HolderId {
     let next = joined.iter().position(|it| it.1 == of).unwrap() + 1;
     HolderId::Container(joined.get(next).map_or(of, |it| it.1))
+}
+
+fn boss() -> Attribution {
+    Attribution { actor: "usr_boss".to_owned(), source: "api".to_owned() }
 }
 
 fn departed(to: PlaceId) -> Fact {

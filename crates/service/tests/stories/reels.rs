@@ -91,7 +91,7 @@ impl Company {
         let now = HOURS * count as i64 / 40;
         self.world.it_is(now);
         let hours = if when % 2 == 0 { now } else { i64::from(when) * now / 255 };
-        let (subject, fact) = match what % 18 {
+        let (subject, fact) = match what % 19 {
             // Where one is that came from nobody knows where is told by what it is in, and
             // where that is, if nobody said, by the package that came last.
             0 | 1 if package == self.packages[6] => return,
@@ -110,8 +110,9 @@ impl Company {
             13 => (of_container, Fact::TrackerAttached(tag)),
             14 => (of_package, Fact::TrackerDetached(tag)),
             15 => return self.measure(tag, hours, other).await,
+            16 => return self.merge(count, place, usize::from(which)).await,
             _ if self.said.is_empty() => return,
-            16 => {
+            17 => {
                 let (subject, target) = self.said[usize::from(other) % self.said.len()];
                 let fact = Box::new(Fact::Arrived { place: self.places[0] });
                 (subject, Fact::Corrected { target, fact })
@@ -126,6 +127,13 @@ impl Company {
         if self.world.record(vec![said]).await.is_ok() {
             self.said.push((subject, id));
         }
+    }
+
+    /// A place is one with another from now on, and was so always; or it never was.
+    async fn merge(&self, count: usize, place: PlaceId, which: usize) {
+        let into = self.places[which % self.places.len()];
+        let (id, by) = (EventId::derive(&[b"merge", &count.to_be_bytes()]), gateway());
+        let _ = self.world.service.merge(&by, id, place, (into != place).then_some(into)).await;
     }
 
     async fn measure(&self, tag: TrackerId, hours: i64, north: u8) {
@@ -153,7 +161,12 @@ impl Company {
             let subject = Subject::Package(*package);
             if self.world.service.whereabouts(subject, at, false).await.unwrap().is_some() {
                 let outermost = *whereabouts::holders(&facts, subject, at).last().unwrap();
-                let holder = self.around(outermost, at).await;
+                let holder = match self.around(outermost, at).await {
+                    HolderId::Place(id) => {
+                        HolderId::Place(self.world.service.place_of(id).await.unwrap())
+                    }
+                    other => other,
+                };
                 *all.entry(holder).or_default() += 1;
             }
         }

@@ -219,7 +219,7 @@ async fn pages_go_on_newest_first_and_miss_nothing() {
     let ups = Filter { carrier: Some("ups".to_owned()), ..Filter::default() };
     assert_eq!(pages(&world, "monitor", &ups, 9).await, every(&|it| it % 3 == 0));
     assert_eq!(pages(&world, "ups", &none, 9).await, every(&|it| it % 3 == 0));
-    let place = Filter { place: Some(PlaceId::derive(&[b"Place 4"])), ..Filter::default() };
+    let place = Filter { places: vec![PlaceId::derive(&[b"Place 4"])], ..Filter::default() };
     assert_eq!(pages(&world, "monitor", &place, 9).await, every(&|it| it % 7 == 4));
     assert_eq!(pages(&world, "", &place, 9).await, every(&|it| it % 7 == 4));
     let (from, to) = (crate::world::at(100), crate::world::at(120));
