@@ -351,7 +351,10 @@ fn refused(refusal: &Refusal) -> Problem {
     };
     match refusal {
         Refusal::NotRegistered(_) => Problem::new(Kind::NotFound, detail),
-        Refusal::AlreadyRegistered(_) => Problem::new(Kind::Conflict, detail),
+        Refusal::AlreadyRegistered(_)
+        | Refusal::OneWithItself(_)
+        | Refusal::IntoMerged { .. }
+        | Refusal::MergedHome(_) => Problem::new(Kind::Conflict, detail),
         Refusal::WrongSubject(..) => at("/kind", "wrong_subject"),
         Refusal::WrongRecord(..) => at("/record", "wrong_record"),
         Refusal::NestedCorrection => at("/event/kind", "nested_correction"),

@@ -30,7 +30,7 @@ use crate::{
             Me, PasswordBody, Sessions, SetupBody, SignInBody, SignedOut, TokenInput, TokenView,
             Tokens, UserInput, UserPatch, UserView, Users, WaysIn,
         },
-        place::{Place, PlaceInput},
+        place::{Merge, Place, PlaceInput},
         receipt::{BatchResult, Created, Recorded},
         system::SystemView,
         whereabouts::Whereabouts,
@@ -397,6 +397,14 @@ fn places_and_clients() -> Vec<Route> {
             .idempotent()
             .conditional()
             .takes_patch::<PlaceInput>()
+            .answers::<Recorded>(200),
+        post("/v1/places/{place}/merge", ADMIN, places::merge)
+            .says(
+                "mergePlace",
+                "Says that a place is one with another, or a place of its own again.",
+            )
+            .idempotent()
+            .takes::<Merge>()
             .answers::<Recorded>(200),
         get("/v1/clients", READ, clients::list)
             .says("listClients", "Clients by name.")

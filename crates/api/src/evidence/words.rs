@@ -78,6 +78,8 @@ pub fn said(fact: &Fact, name: &dyn Fn(Subject) -> String) -> Line {
             (format!("Corrected: {line}"), under)
         }
         Fact::Voided { why, .. } => ("Undone".to_owned(), personal(why.is_some())),
+        Fact::Merged { into: Some(into) } => (format!("Merged into {}", place(into)), None),
+        Fact::Merged { into: None } => ("A place of its own again".to_owned(), None),
     }
 }
 

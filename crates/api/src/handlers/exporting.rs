@@ -101,7 +101,7 @@ pub async fn packages(
     signed: Signed,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response> {
-    let (text, filter) = wanted.of.read()?;
+    let (text, filter) = wanted.of.read(&api).await?;
     let is_table = wanted.written.is_table();
     api.service().note_export(&signed.attribution(), PACKAGES).await?;
     let personal = signed.viewer().personal;

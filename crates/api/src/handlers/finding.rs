@@ -77,13 +77,16 @@ impl Parameters for Search {
 
 impl Search {
     /// The text, and all else that is asked for.
-    pub fn read(self) -> Result<(String, Filter)> {
+    pub async fn read(self, api: &Api) -> Result<(String, Filter)> {
         let filter = Filter {
             status: self.status.map(|it| it.0),
             carrier: self.carrier.map(|it| it.to_lowercase()),
             client: self.client.map(|it| it.0),
             mode: self.mode.map(|it| it.0),
-            place: self.place.map(|it| it.0),
+            places: match self.place {
+                Some(it) => api.service().one_place(it.0).await?,
+                None => Vec::new(),
+            },
             from: self.from.map(|it| it.0),
             to: self.to.map(|it| it.0),
         };
@@ -100,7 +103,7 @@ pub async fn list(
     signed: Signed,
     Query(Part { of: search, paging }): Query<Part<Search>>,
 ) -> Result<Json<PackageList>> {
-    let (text, filter) = search.read()?;
+    let (text, filter) = search.read(&api).await?;
     let list = if text.trim().is_empty() { LIST } else { SEARCH };
     let after = read_after(&paging, list)?;
     let limit = paging.limit();

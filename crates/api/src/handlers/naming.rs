@@ -48,15 +48,15 @@ impl Known {
         subjects.sort_unstable();
         subjects.dedup();
         let found: Vec<_> = stream::iter(subjects)
-            .map(|subject| async move { (subject, api.service().known(subject).await) })
+            .map(|subject| async move { (subject, known_as(api, subject).await) })
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
         let mut all = BTreeMap::new();
         for (subject, known) in found {
             match known {
-                Ok(known) => {
-                    all.insert(subject, known.state);
+                Ok(state) => {
+                    all.insert(subject, state);
                 }
                 Err(Error::NotFound(_)) => (),
                 Err(other) => return Err(other.into()),
@@ -141,6 +141,14 @@ pub fn mentions(event: &domain::event::Event) -> Vec<Subject> {
     let mut reading = Reading::new();
     said.read(&mut reading);
     reading.mentions.into_iter().map(|(_, subject)| subject).collect()
+}
+
+/// How a subject stands; of a place that was merged into another, how that stands.
+async fn known_as(api: &Api, subject: Subject) -> service::Result<State> {
+    let state = api.service().known(subject).await?.state;
+    let (Some(_), Subject::Place(id)) = (state.merged, subject) else { return Ok(state) };
+    let is = api.service().place_of(id).await?;
+    Ok(api.service().known(Subject::Place(is)).await?.state)
 }
 
 /// What people call something.

@@ -1,4 +1,4 @@
-//! Places: find, register, read, amend.
+//! Places: find, register, read, amend, merge.
 
 use axum::{
     extract::State,
@@ -13,7 +13,7 @@ use domain::{
 };
 use futures::{StreamExt, TryStreamExt, future::ready, stream};
 use serde::{Deserialize, Serialize};
-use service::places::Meant;
+use service::{Error, places::Meant};
 use utoipa::{
     IntoParams, ToSchema,
     openapi::{RefOr, Schema},
@@ -34,8 +34,8 @@ use crate::{
     query::{Parameters, Query, Segment},
     wire::{
         container::{Content, Contents},
-        place::{Place, PlaceInput},
-        receipt::Recorded,
+        place::{Merge, Place, PlaceInput},
+        receipt::{Receipt, Recorded},
         scalar::{Id, Time},
     },
 };
@@ -143,8 +143,13 @@ pub async fn one(
 ) -> Result<Response> {
     let place: PlaceId = id(&text)?;
     let known = api.service().known(Subject::Place(place)).await?;
-    let record = record_of(&known)?;
-    Ok(etag::respond(&headers, known.seq, &Place::of(place, record, signed.viewer())))
+    let mut answer = Place::of(place, record_of(&known)?, signed.viewer());
+    if known.state.merged.is_some() {
+        answer.merged_into = Some(Id(api.service().place_of(place).await?));
+    }
+    let merged = api.service().merged_into(place).await?;
+    answer.merged = Some(merged.into_iter().map(Id).collect());
+    Ok(etag::respond(&headers, known.seq, &answer))
 }
 
 /// What is at a place and in nothing else there.
@@ -154,7 +159,7 @@ pub async fn contents(
     Segment(text): Segment<String>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<Contents>> {
-    let place: PlaceId = id(&text)?;
+    let place = api.service().place_of(id(&text)?).await?;
     let record = api.service().place(place).await?;
     let viewer = signed.viewer();
     // What is at a home tells whose it is.
@@ -162,7 +167,7 @@ pub async fn contents(
         return Ok(Json(Contents::default()));
     }
     let after = paging.after(CONTENTS)?;
-    let page = api.service().members(Subject::Place(place), after, paging.limit()).await?;
+    let page = api.service().contents(place, after, paging.limit()).await?;
     let spoken_of: Vec<Subject> = page.members.iter().map(|it| it.child).collect();
     let names = Known::look_up(&api, spoken_of).await?.names(viewer);
     let content = |it: &service::names::Member| Content { id: Id(it.child), since: Time(it.since) };
@@ -193,7 +198,7 @@ pub async fn amend(
             _ => known.state.record.as_ref().expect("what is known is registered"),
         };
         let Record::Place(before) = before else {
-            return Err(service::Error::NotFound(subject.to_string()).into());
+            return Err(Error::NotFound(subject.to_string()).into());
         };
         if said.is_none() {
             etag::check_match(&headers, known.seq)?;
@@ -212,9 +217,32 @@ pub async fn amend(
     .await
 }
 
+/// Says that a place is one with another, or a place of its own again.
+pub async fn merge(
+    State(api): State<Api>,
+    signed: Signed,
+    keyed: Keyed,
+    Segment(text): Segment<String>,
+    Body(Merge { into }): Body<Merge>,
+) -> Result<Json<Recorded>> {
+    let place: PlaceId = id(&text)?;
+    let (event, into) = (keyed.event(&api, &signed, 0), into.map(|Id(it)| it));
+    let receipt = api.service().merge(&signed.attribution(), event, place, into).await;
+    // The only thing that it speaks of by id, and that may be unknown.
+    let receipt = receipt.map_err(|why| match why {
+        Error::Invalid(mut faults) => {
+            let unknown = faults.iter_mut().filter(|it| it.code == "unknown");
+            unknown.for_each(|it| "/into".clone_into(&mut it.pointer));
+            Error::Invalid(faults)
+        }
+        other => other,
+    })?;
+    Ok(Json(Recorded { receipts: receipt.iter().map(Receipt::of).collect() }))
+}
+
 fn record_of(known: &service::packages::Known) -> Result<&PlaceRecord> {
     match &known.state.record {
         Some(Record::Place(record)) => Ok(record),
-        _ => Err(service::Error::NotFound(known.subject.to_string()).into()),
+        _ => Err(Error::NotFound(known.subject.to_string()).into()),
     }
 }

@@ -101,6 +101,9 @@ pub enum Event {
     },
     /// An earlier event did not happen.
     Voided { happened_at: Time, target: ids::Event, why: Option<Prose<2000>> },
+    /// It is one with another place from now on; without `into` a place of its own again.
+    /// Said by `POST /v1/places/{place}/merge` alone.
+    Merged { happened_at: Time, into: Option<ids::Place> },
 }
 
 /// A record, by what it describes.
@@ -225,7 +228,8 @@ impl Event {
             | Self::PhotoAdded { happened_at, .. }
             | Self::Note { happened_at, .. }
             | Self::Corrected { happened_at, .. }
-            | Self::Voided { happened_at, .. } => happened_at.0,
+            | Self::Voided { happened_at, .. }
+            | Self::Merged { happened_at, .. } => happened_at.0,
         }
     }
 
@@ -285,6 +289,11 @@ impl Event {
             }
             Self::Voided { target, why, .. } => {
                 Fact::Voided { target: target.0, why: private(why.as_ref()) }
+            }
+            Self::Merged { .. } => {
+                let detail = "places are merged by POST /v1/places/{place}/merge".to_owned();
+                reading.fault("kind", "merge", detail);
+                return None;
             }
             _ => self.read_movement(reading)?,
         })
@@ -386,6 +395,7 @@ impl Event {
                 target: Id(*target),
                 why: viewer.text(why.as_ref()).map(Prose),
             },
+            Fact::Merged { into } => Self::Merged { happened_at, into: into.map(Id) },
             _ => Self::of_movement(fact, happened_at, viewer)?,
         })
     }

@@ -352,6 +352,22 @@ pub struct Place {
     pub address: Option<String>,
     /// The exact point of a private place, for those who may see it.
     pub exact: Option<ExactBody>,
+    /// The place that it is one with by now, if it was merged into another: everything
+    /// that is recorded of it is told of that one.
+    pub merged_into: Option<ids::Place>,
+    /// The places that were merged into it, where one place is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub merged: Option<Vec<ids::Place>>,
+}
+
+/// Which place another is one with.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Merge {
+    /// The place that it is from now on; `null` makes it a place of its own again.
+    #[schema(required = true)]
+    pub into: Option<ids::Place>,
 }
 
 /// What others see of a home's name.
@@ -380,6 +396,8 @@ impl Place {
             floors: record.floors.iter().filter(|_| !hidden).map(floor).collect(),
             address: viewer.text(record.address.as_ref()),
             exact: exact.map(|(at, radius_m)| ExactBody { lat: at.lat(), lon: at.lon(), radius_m }),
+            merged_into: None,
+            merged: None,
         }
     }
 }

@@ -13,6 +13,7 @@ mod intake;
 mod live;
 mod malformed;
 mod map;
+mod merging;
 mod openapi;
 mod outgoing;
 mod page;

@@ -86,6 +86,7 @@ const EXPECTED: &[(&str, &str, Open)] = &[
     ("GET", "/v1/places/{place}", READ),
     ("PATCH", "/v1/places/{place}", ENTER),
     ("GET", "/v1/places/{place}/contents", READ),
+    ("POST", "/v1/places/{place}/merge", To(&[Admin])),
     ("GET", "/v1/clients", READ),
     ("POST", "/v1/clients", ENTER),
     ("POST", "/v1/trackers", ENTER),
