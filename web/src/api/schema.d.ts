@@ -1340,6 +1340,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/places/{place}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that a place is one with another, or a place of its own again.
+         * @description Needs one of the permissions: admin.
+         */
+        post: operations["mergePlace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -2131,6 +2151,19 @@ export interface components {
              */
             kind: "lost";
         };
+        /**
+         * @description It is one with another place from now on; without `into` a place of its own again.
+         *     Said by `POST /v1/places/{place}/merge` alone.
+         */
+        EventMerged: {
+            happened_at: components["schemas"]["Time"];
+            into?: components["schemas"]["PlaceId"] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "merged";
+        };
         /** @description Somebody wrote something down. Personal; `null` to those who may not read it. */
         EventNote: {
             happened_at: components["schemas"]["Time"];
@@ -2765,6 +2798,10 @@ export interface components {
              */
             vertical_95_m?: number | null;
         };
+        /** @description Which place another is one with. */
+        Merge: {
+            into: components["schemas"]["PlaceId"] | null;
+        };
         /** @enum {string} */
         Mode: "air" | "road" | "rail" | "sea";
         /** @description An amount of money. */
@@ -3102,6 +3139,9 @@ export interface components {
             id: components["schemas"]["PlaceId"];
             /** @description What it is. */
             kind: components["schemas"]["PlaceKind"];
+            /** @description The places that were merged into it, where one place is asked for. */
+            merged?: components["schemas"]["PlaceId"][];
+            merged_into?: components["schemas"]["PlaceId"] | null;
             /** @description What people call it. */
             name: string;
             /** @description Where its middle is; of a private place, where its town is. */
@@ -6613,6 +6653,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Contents"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mergePlace: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sending the same again with the same key does it once. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                place: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Merge"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recorded"];
                 };
             };
             /** @description A problem. */

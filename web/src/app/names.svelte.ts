@@ -2,7 +2,7 @@
 import { untrack } from "svelte";
 import { SvelteMap } from "svelte/reactivity";
 
-import { api, type Package } from "../api/client";
+import { api, type Package, type Place } from "../api/client";
 import { session } from "./session.svelte";
 import { careWords } from "../words/en/care";
 
@@ -11,6 +11,9 @@ const CLIENTS_PAGE = 500;
 
 class Names {
   readonly #known = new SvelteMap<string, string>();
+  /** What places were registered as, whatever they were merged into. */
+  readonly #own = new SvelteMap<string, string>();
+  readonly #askedOwn = new Set<string>();
   readonly #asked = new Set<string>();
   readonly #waiting: string[] = [];
   #running = 0;
@@ -25,6 +28,20 @@ class Names {
   /** Its name as far as it is known; it is looked up if it is not. */
   of(id: string): string {
     return this.#known.get(id) ?? short(id);
+  }
+
+  /** The same; of a place that may be merged into another its own name. */
+  ofItself(id: string): string {
+    return this.#own.get(id) ?? short(id);
+  }
+
+  /** Looks up what places were registered as. */
+  wantItself(ids: Iterable<string>): void {
+    for (const id of ids) {
+      if (this.#askedOwn.has(id)) continue;
+      this.#askedOwn.add(id);
+      void this.#place(id).catch(() => null);
+    }
   }
 
   /** Makes names known that some answer told. */
@@ -66,8 +83,8 @@ class Names {
         return data?.record.name ?? null;
       }
       case "plc_": {
-        const { data } = await api.GET("/v1/places/{place}", { params: { path: { place: id } } });
-        return data?.name ?? null;
+        const place = await this.#place(id);
+        return place?.merged_into ? this.#look(place.merged_into) : (place?.name ?? null);
       }
       case "trk_": {
         const path = { tracker: id };
@@ -84,6 +101,12 @@ class Names {
       default:
         return null;
     }
+  }
+
+  async #place(id: string): Promise<Place | null> {
+    const { data } = await api.GET("/v1/places/{place}", { params: { path: { place: id } } });
+    if (data) this.#own.set(id, data.name);
+    return data ?? null;
   }
 
   async #learnClients(): Promise<void> {

@@ -154,6 +154,10 @@ const tellers: { [Kind in Event["kind"]]: Teller<Kind> } = {
     return { ...told, line: `Corrected: ${lower(told.line)}`, look: "change" };
   },
   voided: ({ why }) => ({ line: "An entry was undone", under: why ?? null, look: "change" }),
+  merged: ({ into }, names) => ({
+    line: into ? at("Merged into", into, names) : "A place of its own again",
+    look: "change",
+  }),
 };
 
 /** What happened, as a screen tells it. */

@@ -23,6 +23,15 @@ function shown(piece: Piece): string {
   return piece.is === "words" || piece.is === "value" ? piece.text : `<${piece.id}>`;
 }
 
+it("calls places that were merged by their own names", () => {
+  const subject = "plc_1";
+  const merged = { kind: "merged", actor: "usr_ada", subject };
+  expect(said({ ...merged, fact: { into: "plc_2" } })).toBe(
+    "<usr_ada> merged <plc_1> into <plc_2>",
+  );
+  expect(said({ ...merged, fact: {} })).toBe("<usr_ada> made <plc_1> a place of its own again");
+});
+
 it("says who did what to what", () => {
   expect(
     said({

@@ -10,6 +10,8 @@ export type Piece =
   | { readonly is: "words"; readonly text: string }
   /** Something spoken of by id. */
   | { readonly is: "thing"; readonly id: string }
+  /** A place by its own name, whatever it was merged into. */
+  | { readonly is: "itself"; readonly id: string }
   /** Who did it. */
   | { readonly is: "actor"; readonly id: string }
   /** A figure or word that is what the sentence is about. */
@@ -29,6 +31,11 @@ export function sentence(entry: Entry): readonly Piece[] {
 /** The ids that a sentence speaks of, for their names. */
 export function speaksOf(pieces: readonly Piece[]): string[] {
   return pieces.flatMap((it) => (it.is === "thing" || it.is === "actor" ? [it.id] : []));
+}
+
+/** The ids of places that it calls by their own names. */
+export function callsItself(pieces: readonly Piece[]): string[] {
+  return pieces.flatMap((it) => (it.is === "itself" ? [it.id] : []));
 }
 
 /** Fills the slots of a template; a part in brackets needs all of its slots. */
@@ -60,8 +67,10 @@ export function amount(minor: number, currency: string): string {
   return `${value} ${currency}`;
 }
 
-/** Things are put into containers, but kept at places. */
+/** Things are put into containers, but kept at places; what is merged into nothing is separated. */
 function templateOf(entry: Entry): string {
+  const into = text(fields(entry.leaf["fact"])["into"]);
+  if (entry.kind === "merged" && into === null) return "separated";
   const atPlace = text(fields(entry.leaf["fact"])["place"]) !== null;
   const held = entry.kind === "joined" || entry.kind === "left";
   return held && atPlace ? `${entry.kind}_place` : entry.kind;
@@ -79,6 +88,8 @@ function slotsOf(entry: Entry): Slots {
   return {
     actor: { is: "actor", id: entry.actor },
     subject: thing(text(leaf["subject"])),
+    itself: itself(text(leaf["subject"])),
+    into: itself(text(fact["into"])),
     kind: value(careWords.audit.kinds[entry.kind] ?? entry.kind),
     place: thing(text(fact["place"])),
     holder: thing(text(fact["container"]) ?? text(fact["place"])),
@@ -107,6 +118,10 @@ function slotsOf(entry: Entry): Slots {
 function thing(id: string | null): Piece | null {
   // The whole log is spoken of by this word, which needs no name.
   return id === null || id === "log" ? null : { is: "thing", id };
+}
+
+function itself(id: string | null): Piece | null {
+  return id === null ? null : { is: "itself", id };
 }
 
 function value(said: string | null | undefined): Piece | null {

@@ -73,6 +73,29 @@ export const places = {
   fromHere: "Starting or ending here",
   fromHereNext: "Show all in the list",
   noneFromHere: "No package starts or ends here.",
+  also: "Also known as",
+  merge: "Merge into another place…",
+  mergeTitle: (name: string) => `Merge ${name} into another place`,
+  mergeInto: "The place that it is",
+  mergeIntoHint: "By the beginning of its name",
+  mergeMissing: "Choose a place from the list",
+  mergeDoes: "Merge",
+  /** What follows; nothing is chosen at first. */
+  mergeFollows: (name: string, into: string | null): readonly string[] => {
+    const other = into ?? "the other place";
+    return [
+      `Everything that is or was at ${name} is shown at ${other}: in lists, on the map and in its past.`,
+      `Whoever writes or scans ${name} from now on means ${other}.`,
+      "No record is changed. You can separate them again at any time.",
+    ];
+  },
+  merged: (name: string, into: string) => `${name} is now ${into}`,
+  isNow: "This place is now",
+  isNowBody: (into: string) =>
+    `All that is recorded of it is shown at ${into}. What stands here is how it was registered.`,
+  goThere: (into: string) => `Go to ${into}`,
+  separate: "Separate again",
+  separated: (name: string) => `${name} is a place of its own again`,
   edit: "Change",
   editTitle: "Change this place",
   addTitle: "Add a place",
