@@ -290,7 +290,7 @@ impl Company {
             (of(1), 17, Fact::Arrived { place: away }),
             (lorry(1), 28, Fact::Left(Holder::Place(or_hub))),
             (lorry(1), 28, leaves(Some(or_hub), Some(away))),
-            (lorry(0), 29, Fact::Joined(Holder::Place(hub))),
+            (lorry(0), 29, Fact::Joined(Holder::Place(or_hub))),
         ] {
             world.say(subject, hours, fact).await.unwrap();
         }
