@@ -27,6 +27,8 @@ set -a
 . "$here/build.env"
 # SAM asks whether it may, each time: its way to build Rust is called a preview.
 SAM_CLI_BETA_RUST_CARGO_LAMBDA=1
+# What `make zips` compiled is compiled for this too.
+CARGO_TARGET_DIR=$target/functions
 set +a
 sam build --template-file "$here/template.yaml" --build-dir "$build" --parallel
 
