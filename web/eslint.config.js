@@ -31,7 +31,7 @@ export default ts.config(
       globals: globals.browser,
       parserOptions: {
         projectService: {
-          allowDefaultProject: ["*.js", "scripts/*.mjs", "bench/*.mjs", "src/offline/*.js"],
+          allowDefaultProject: ["*.js", "src/offline/*.js"],
         },
         extraFileExtensions: [".svelte"],
       },
@@ -68,7 +68,11 @@ export default ts.config(
     ...ts.configs.disableTypeChecked,
     languageOptions: { globals: globals.node },
   },
-  { files: ["scripts/**", "bench/**"], rules: { "no-console": "off" } },
+  {
+    files: ["scripts/**", "bench/**"],
+    languageOptions: { parserOptions: { projectService: false } },
+    rules: { "no-console": "off" },
+  },
   {
     files: ["src/offline/**"],
     ...ts.configs.disableTypeChecked,

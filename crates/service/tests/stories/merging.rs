@@ -168,8 +168,8 @@ async fn of_two_who_merge_crosswise_one_is_told() {
         let (id, di) = (EventId::derive(&[b"ab", &turn.to_be_bytes()]), turn.to_le_bytes());
         let (by, there) = (boss(), EventId::derive(&[b"ba", &di]));
         let both = futures::future::join(
-            world.service.merge(&by, id, one, Some(two)),
-            other.merge(&by, there, two, Some(one)),
+            Box::pin(world.service.merge(&by, id, one, Some(two))),
+            Box::pin(other.merge(&by, there, two, Some(one))),
         );
         let (first, second) = both.await;
         assert_ne!(first.is_ok(), second.is_ok(), "{first:?} {second:?}");
