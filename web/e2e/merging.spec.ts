@@ -60,7 +60,7 @@ test("an administrator merges two places, and takes it back", async ({ page, sta
   await stage.open(page, "viewer", `/packages/${pkg}`);
   await expect(page.getByText("Chicago hub one").first()).toBeVisible();
   await expect(page.getByText("Loop depot one")).toHaveCount(0);
-  await stage.open(page, "viewer", "/places?by=name");
+  await stage.open(page, "desk", "/places?by=name");
   await page.getByRole("searchbox").fill("Loop depot one");
   await expect(page.getByRole("link", { name: /Chicago hub one/ })).toBeVisible();
 

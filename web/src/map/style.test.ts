@@ -1,3 +1,4 @@
+// The ground is a style that MapLibre takes.
 import { validateStyleMin } from "@maplibre/maplibre-gl-style-spec";
 import { expect, test } from "vitest";
 

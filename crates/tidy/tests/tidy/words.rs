@@ -53,8 +53,9 @@ fn text_files_name_no_machine_and_no_registry_host() {
             assert!(!text.contains(&host.concat()), "{shown}: names a registry host");
         }
         for (number, line) in text.lines().enumerate() {
-            // Where something comes before it, it is a part of a path within.
-            let begins = |at: usize| !line[..at].ends_with(|it: char| it.is_alphanumeric());
+            // Where a name or a dot comes before it, it is a part of a path within.
+            let begins =
+                |at: usize| !line[..at].ends_with(|it: char| it.is_alphanumeric() || it == '.');
             let names = |it: &&String| line.match_indices(it.as_str()).any(|(at, _)| begins(at));
             let found = paths.iter().find(names);
             assert!(found.is_none(), "{shown}:{}: {found:?}: a path of one machine", number + 1);
