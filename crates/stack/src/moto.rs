@@ -34,7 +34,7 @@ impl Moto {
             .map_err(|it| format!("moto: {it}"))?;
         let mut moto = Self { child, port };
         for _ in 0..LOOKS_MAX {
-            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            if is_answered(port) {
                 return Ok(moto);
             }
             if let Ok(Some(ended)) = moto.child.try_wait() {
@@ -56,6 +56,15 @@ impl Moto {
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
+}
+
+/// Whether somebody listens. A connection to a port that nobody has may be given that very port
+/// for its own end, and then be connected to itself.
+fn is_answered(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).is_ok_and(|it| {
+        let (own, other) = (it.local_addr().ok(), it.peer_addr().ok());
+        own.is_some() && own != other
+    })
 }
 
 impl Drop for Moto {
