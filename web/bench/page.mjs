@@ -35,7 +35,7 @@ function herd(scene, count) {
       lat = Math.max(-85, Math.min(85, lat + degrees * north * 2 + chance() * 0.01));
     }
     const key = `01${number.toString(16).padStart(32, "0")}`;
-    scene.putHolder(key, kind, mode, "predicted", 40, 0, 300, NOW - MINUTE, undefined, path);
+    scene.putHolder(key, kind, mode, "predicted", "ups", 40, 0, 300, NOW - MINUTE, undefined, path);
   }
 }
 
