@@ -8,6 +8,7 @@ import App from "./App.svelte";
 import { preferences } from "./app/preferences.svelte";
 import { pageAt } from "./app/routes";
 import { session } from "./app/session.svelte";
+import { prepareWords } from "./words/prepare";
 
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has the element that the app is shown in");
@@ -18,6 +19,8 @@ pageAt(location.pathname)
   ?.page.load()
   .catch(() => undefined);
 mount(App, { target });
+// Until it is known who is there, nothing can be shown.
+setTimeout(prepareWords);
 
 // Without a connection the app opens all the same, and says that it has none.
 if (import.meta.env.PROD && "serviceWorker" in navigator) {

@@ -1,20 +1,20 @@
 // The icon of each kind of thing that packages travel in.
-import Box from "@lucide/svelte/icons/box";
-import DoorOpen from "@lucide/svelte/icons/door-open";
-import Grid from "@lucide/svelte/icons/grid-3x3";
-import Layers from "@lucide/svelte/icons/layers";
-import Plane from "@lucide/svelte/icons/plane";
-import Rows from "@lucide/svelte/icons/rows-3";
-import Ship from "@lucide/svelte/icons/ship";
-import Train from "@lucide/svelte/icons/train-front";
-import Truck from "@lucide/svelte/icons/truck";
+import Box from "lucide-static/icons/box.svg?raw";
+import DoorOpen from "lucide-static/icons/door-open.svg?raw";
+import Grid from "lucide-static/icons/grid-3x3.svg?raw";
+import Layers from "lucide-static/icons/layers.svg?raw";
+import Plane from "lucide-static/icons/plane.svg?raw";
+import Rows from "lucide-static/icons/rows-3.svg?raw";
+import Ship from "lucide-static/icons/ship.svg?raw";
+import Train from "lucide-static/icons/train-front.svg?raw";
+import Truck from "lucide-static/icons/truck.svg?raw";
 
 import type { components } from "../../api/schema";
 
 export type Container = components["schemas"]["Container"];
 type Kind = components["schemas"]["ContainerKind"];
 
-export const icons: Record<Kind, typeof Box> = {
+export const icons: Record<Kind, string> = {
   pallet: Layers,
   cage: Grid,
   box: Box,

@@ -72,9 +72,9 @@ export class OnePackage {
         ),
         this.#locate(),
       ]);
-      this.pkg = pkg;
-      this.names = { ...this.names, ...pkg.names, ...history.names };
-      this.events = history.events;
+      this.pkg = renewed(this.pkg, pkg);
+      this.#name({ ...pkg.names, ...history.names });
+      this.events = renewed(this.events, history.events);
       this.earlier = history.next ?? null;
       this.problem = null;
     } catch (error) {
@@ -92,7 +92,7 @@ export class OnePackage {
       query: { limit: HISTORY_PAGE, cursor: this.earlier },
     };
     const history: History = await the(api.GET("/v1/packages/{package}/history", { params }));
-    this.names = { ...this.names, ...history.names };
+    this.#name(history.names);
     this.events = [...this.events, ...history.events];
     this.earlier = history.next ?? null;
   }
@@ -102,16 +102,25 @@ export class OnePackage {
       const params = { path: { package: this.asked } };
       const { data, response } = await api.GET("/v1/packages/{package}/whereabouts", { params });
       if (data) {
-        this.where = data;
-        this.names = { ...this.names, ...data.names };
+        this.where = renewed(this.where, data);
+        this.#name(data.names);
       } else if (response.status === 404) this.where = null;
     } catch {
       // Where it was last known to be stays on the screen; the frame says that we are cut off.
     }
   }
 
+  #name(names: Readonly<Record<string, string>>): void {
+    this.names = renewed(this.names, { ...this.names, ...names });
+  }
+
   #loadSoon(): void {
     clearTimeout(this.#soon);
     this.#soon = setTimeout(() => void this.load(), SOON_MS);
   }
+}
+
+/** The same as before where nothing changed, so that nothing is shown anew. */
+function renewed<T>(before: T, after: T): T {
+  return JSON.stringify(before) === JSON.stringify(after) ? before : after;
 }
