@@ -19,15 +19,12 @@ import { hitAt, pointedAt } from "./pointing";
 import type { Point } from "./sphere";
 import { Surface, type Camera } from "./surface";
 import { selection } from "./selection";
-import { tilesOf } from "./tiles";
+import { fromAfar, tilesOf } from "./tiles";
 
 const AGE_MS = 1_000;
 const RENEW_MS = 250;
 const PINS_ZOOM_MAX = 4.5;
 const NARROW_PX = 600;
-const FAR_ZOOM = 2.6;
-/** Seen from so near, a tile's data are finer than the view by this much. */
-const FINER = 0.6;
 
 export class Living {
   colouring = $state<Colouring>("status");
@@ -42,7 +39,9 @@ export class Living {
   metresPerPixel = $state(1);
   sums = $state.raw<Sums | null>(null);
   /** Whether the sums are of all there is now. */
-  whole = $derived(this.at === null && this.camera.zoom < FAR_ZOOM);
+  whole = $derived(this.at === null && fromAfar(this.camera.zoom));
+  /** Whether they are only of what is in view. */
+  partial = $derived(!fromAfar(this.camera.zoom));
   pointed = $state.raw<Pointed | null>(null);
   chosen = $state.raw<Chosen | null>(null);
   /** What of the map the chosen one is or is in. */
@@ -250,7 +249,7 @@ export class Living {
 
   #follow(): void {
     const { bounds, camera } = this.#surface;
-    this.#fleet.show(this.#pins ? [] : tilesOf(bounds, camera.zoom + FINER), this.at);
+    this.#fleet.show(this.#pins ? [] : tilesOf(bounds, camera.zoom), this.at);
     this.#pins?.follow(this.at);
     this.chosen?.follow(this.at);
   }
@@ -281,7 +280,8 @@ export class Living {
     this.#dots = dotsOf(resting(this.scene), crowds(this.scene), this.#look);
     this.#surface.dots(this.#dots);
     this.holder = this.#chosenHolder();
-    this.#count();
+    // A part of the first sums adds up to nothing.
+    if (!this.waiting) this.#count();
     this.#draw();
   }
 
@@ -338,7 +338,7 @@ export class Living {
 
   /** From afar everything counts, also what is behind the globe. */
   #count(): void {
-    this.sums = this.scene.sums(this.camera.zoom < FAR_ZOOM ? undefined : this.#surface.bounds);
+    this.sums = this.scene.sums(this.partial ? this.#surface.bounds : undefined);
   }
 
   /** Plays the past on by the time that has gone by. */

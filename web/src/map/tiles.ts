@@ -4,13 +4,22 @@ import type { Bounds } from "../browser/scene";
 
 /** The whole world is sixteen tiles: what is behind the globe counts in its sums as well. */
 const ZOOM_MIN = 2;
+/** Closer than this only what is in view is shown. */
+const FAR_ZOOM = 2.6;
+/** Seen from nearer, a tile's data are finer than the view by this much. */
+const FINER = 0.6;
 const ZOOM_MAX = 18;
 const TILES_MAX = 24;
 const LAT_MAX = 85.05;
 
+/** Whether from so far everything is shown, and not only what is in view. */
+export function fromAfar(zoom: number): boolean {
+  return zoom < FAR_ZOOM;
+}
+
 /** Names of tiles as zoom/column/row, the middle of the view first. */
 export function tilesOf(view: Bounds, zoom: number): string[] {
-  let level = Math.min(ZOOM_MAX, Math.max(ZOOM_MIN, Math.round(zoom)));
+  let level = fromAfar(zoom) ? ZOOM_MIN : Math.min(ZOOM_MAX, Math.round(zoom + FINER));
   for (; level > ZOOM_MIN; level--) {
     const found = covering(view, level);
     if (found.length <= TILES_MAX) return found;

@@ -19,6 +19,7 @@ export const mapWords = {
     resting: "at rest",
     problems: "with a problem",
     together: "close together",
+    inView: "in view",
     empty: "No packages here",
   },
   view: {
