@@ -117,6 +117,39 @@ impl DateFormat {
             Shape::Excel => excel(text),
         }
     }
+
+    /// How the last day of 2026 is written at 17:05:09, to show people what is expected.
+    #[must_use]
+    pub fn example(&self) -> String {
+        match &self.shape {
+            Shape::Pattern(tokens) => tokens.iter().map(|it| it.example()).collect(),
+            Shape::Iso => "2026-12-31".to_owned(),
+            Shape::Unix { per_second } => (1_798_736_709 * per_second).to_string(),
+            Shape::Excel => "46387".to_owned(),
+        }
+    }
+}
+
+impl Token {
+    fn example(self) -> String {
+        let text = match self {
+            Self::Day => "31",
+            Self::Month => "12",
+            Self::MonthName => "Dec",
+            Self::Year2 => "26",
+            Self::Year4 => "2026",
+            Self::DayName => "Thu",
+            Self::Hour24 => "17",
+            Self::Hour12 | Self::Minute => "05",
+            Self::HalfDay => "pm",
+            Self::Second => "09",
+            Self::Fraction => "0",
+            Self::Offset => "+00:00",
+            Self::Space => " ",
+            Self::Literal(char) => return char.to_string(),
+        };
+        text.to_owned()
+    }
 }
 
 impl fmt::Display for DateFormat {

@@ -125,3 +125,27 @@ fn formats_that_name_no_day_are_refused() {
         assert!(error.contains(reason), "{error}");
     }
 }
+
+#[test]
+fn the_example_of_a_format_is_written_like_it() {
+    let formats = [
+        ("%d.%m.%Y", "31.12.2026"),
+        ("%A, %d %b %y", "Thu, 31 Dec 26"),
+        ("%Y-%m-%d %I:%M:%S.%f %p %z", "2026-12-31 05:05:09.0 pm +00:00"),
+        ("%d/%m/%Y %H:%M", "31/12/2026 17:05"),
+        ("iso", "2026-12-31"),
+        ("unix", "1798736709"),
+        ("unix_ms", "1798736709000"),
+        ("excel", "46387"),
+    ];
+    for (text, example) in formats {
+        let format = DateFormat::compile(text).unwrap();
+        assert_eq!(format.example(), example);
+        let day = match format.parse(example).unwrap() {
+            Moment::Local(at) => at.date().to_string(),
+            Moment::Instant(at) => jiff::Timestamp::from_millisecond(at).unwrap().to_string(),
+            Moment::Day(day) => day.to_string(),
+        };
+        assert_eq!(&day[..10], "2026-12-31", "{text}");
+    }
+}

@@ -141,9 +141,8 @@ impl<'a> Cells<'a> {
                 Err((rule.label.clone(), format!("{}: {why}", quoted(text))))
             }
             Err(dates::InvalidMoment::Unlike) => {
-                let formats: Vec<String> = rule.formats.iter().map(ToString::to_string).collect();
-                let reason =
-                    format!("{} is no date written as {}", quoted(text), formats.join(" or "));
+                let expected: Vec<String> = rule.formats.iter().map(|it| it.example()).collect();
+                let reason = format!("{} is no date like {}", quoted(text), expected.join(" or "));
                 Err((rule.label.clone(), reason))
             }
         }

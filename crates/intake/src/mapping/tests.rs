@@ -323,7 +323,7 @@ declared_value = { column = "worth", currency = "USD" }
     assert_eq!(reasons(&toml, table), expected);
     let found = reasons(PLAIN, "id,ordered\n1,2020-01-01\n2,1/1/1950\n3,\n");
     let expected = [
-        "line 2, column \"ordered\": \"2020-01-01\" is no date written as %d/%m/%Y",
+        "line 2, column \"ordered\": \"2020-01-01\" is no date like 31/12/2026",
         "line 3, column \"ordered\": \"1/1/1950\": it is outside the years 1970 to 2199",
         "line 4, column \"ordered\": no date says since when the package exists",
     ];
