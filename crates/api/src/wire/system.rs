@@ -287,7 +287,11 @@ fn checks(it: &System, now: Timestamp) -> Vec<Check> {
         "GPS positions are taken in as they come".to_owned()
     };
     let in_files = it.log.size.saturating_sub(it.history_until);
-    let history = format!("{} entries are in files, {in_files} wait for one", it.history_until);
+    let history = match in_files {
+        0 => "Every entry is in a file".to_owned(),
+        1 => "Every entry but the newest is in a file".to_owned(),
+        some => format!("Every entry but the newest {some} is in a file"),
+    };
     let compared = &it.reconciler;
     let late = compared.ran_at.is_some_and(|at| LATE < now.since(at));
     let repaired = compared.found_at.is_some_and(|at| now.since(at) < DAY);
