@@ -129,8 +129,8 @@ fn oneself() -> Vec<Route> {
             .says("me", "Whoever is signed in, and what they may do.")
             .answers::<Me>(200),
         get("/v1/me/packages", Who::SignedIn, finding::mine)
-            .says("myPackages", "Packages addressed to one's own e-mail address, newest first.")
-            .asks::<Paging>()
+            .says("myPackages", "Packages addressed to oneself, or registered by oneself.")
+            .asks::<Part<finding::Owned>>()
             .answers::<PackageList>(200),
         get("/v1/me/watchlist", Who::SignedIn, finding::followed)
             .says("followedPackages", "The packages that one follows, the last picked first.")

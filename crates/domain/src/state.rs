@@ -5,7 +5,7 @@ use minicbor::{Decode, Encode};
 
 use crate::{
     event::{Event, Fact, Holder, IncidentReason, Measurement, Order, Proof},
-    id::{EventId, PackageId, PhotoId, PlaceId, TrackerId},
+    id::{EventId, PackageId, PhotoId, PlaceId, SubjectKind, TrackerId, UserId},
     mode::Mode,
     money::{CostKind, CostLine},
     record::{PackageRecord, Record},
@@ -180,6 +180,10 @@ pub struct State {
     /// none where that is plain from whether it was picked up.
     #[n(23)]
     pub interrupted: Option<Interrupted>,
+    /// Who registered a package: whoever says so in the event that `registered_at` is from, if
+    /// that is a person. Connections, imports of the operator's and the demo are nobody.
+    #[n(24)]
+    pub registered_by: Option<UserId>,
 }
 
 /// Most photos a state lists; its history has them all.
@@ -212,6 +216,7 @@ impl Default for State {
             refuted: Vec::new(),
             merged: None,
             interrupted: None,
+            registered_by: None,
         }
     }
 }
@@ -302,7 +307,7 @@ impl State {
         if let (Some(fact), false) = (event.fact.asserted(), voided) {
             let at = event.effective_at();
             self.move_status(fact, at);
-            self.take_record(fact, at);
+            self.take_record(fact, at, &event.actor);
             self.take_movement(fact, at);
             self.take_money(fact);
         }
@@ -355,9 +360,9 @@ impl State {
         if self.picked_up_at.is_some() { Status::InTransit } else { Status::Registered }
     }
 
-    fn take_record(&mut self, fact: &Fact, at: Timestamp) {
+    fn take_record(&mut self, fact: &Fact, at: Timestamp, actor: &str) {
         match fact {
-            Fact::Registered(record) => self.register(record, at),
+            Fact::Registered(record) => self.register(record, at, actor),
             Fact::Amended { set, clear } => self.amend(set, clear),
             Fact::PromiseChanged(promise) => {
                 let change = PackageRecord { promised: Some(*promise), ..Default::default() };
@@ -377,7 +382,7 @@ impl State {
 
     /// A thing may be registered after the first facts about it happened: what
     /// those said stays.
-    fn register(&mut self, record: &Record, at: Timestamp) {
+    fn register(&mut self, record: &Record, at: Timestamp, actor: &str) {
         let earlier = self.record.take().filter(|it| it.kind() == record.kind());
         self.record = Some(match (record, earlier) {
             (Record::Package(base), Some(Record::Package(earlier))) => {
@@ -388,7 +393,13 @@ impl State {
             (_, Some(earlier)) => earlier,
             (_, None) => record.clone(),
         });
-        self.registered_at.get_or_insert(at);
+        // Both are from the same event: whoever registers it again takes it from nobody.
+        if self.registered_at.is_none() {
+            self.registered_at = Some(at);
+            // Nobody asks it of anything else, and a head is written with each event.
+            let package = record.kind() == SubjectKind::Package;
+            self.registered_by = actor.parse().ok().filter(|_| package);
+        }
         if self.status_at == Timestamp::MIN {
             self.status_at = at;
         }

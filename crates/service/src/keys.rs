@@ -228,12 +228,20 @@ pub enum Posted {
     Client = 3,
     /// Where it stands, by the status's word, when that is exceptional.
     Standing = 5,
+    /// The id of the person who registered it.
+    RegisteredBy = 6,
 }
 
 impl Posted {
     /// Every kind there is.
-    pub const ALL: &'static [Self] =
-        &[Self::Word, Self::Number, Self::Personal, Self::Client, Self::Standing];
+    pub const ALL: &'static [Self] = &[
+        Self::Word,
+        Self::Number,
+        Self::Personal,
+        Self::Client,
+        Self::Standing,
+        Self::RegisteredBy,
+    ];
     /// The number under which clients' own words stand.
     const CLIENT_WORD: u8 = 4;
 

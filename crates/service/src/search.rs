@@ -13,7 +13,7 @@ mod terms;
 mod words;
 
 use domain::{
-    id::{PackageId, Subject},
+    id::{PackageId, Subject, UserId},
     record::normalise_reference,
     state::Status,
     time::Timestamp,
@@ -51,6 +51,8 @@ pub struct Ask<'a> {
     pub text: &'a str,
     /// What else must be so.
     pub filter: &'a Filter,
+    /// Who must have registered it. The list's rows do not tell, so it is no filter of a list.
+    pub registered_by: Option<UserId>,
     /// Whether who asks may find packages by their recipient.
     pub personal: bool,
     /// Where to go on.
@@ -93,10 +95,12 @@ impl Service {
         }
         let mut terms = self.terms(ask.text).await?;
         let carrier = terms.iter().all(|it| it.carrier.is_some());
-        let exceptional = ask.filter.status.is_some_and(Status::is_exceptional);
+        // Of these there are postings, which are fewer than the list has lines.
+        let few =
+            ask.filter.status.is_some_and(Status::is_exceptional) || ask.registered_by.is_some();
         match (&terms[..], carrier) {
             // A carrier has no postings: its packages are those of the list.
-            ([only], true) if !exceptional => {
+            ([only], true) if !few => {
                 let carrier = only.carrier.clone();
                 if ask.filter.carrier.is_some() && ask.filter.carrier != carrier {
                     return Ok(Found::default());
@@ -104,9 +108,7 @@ impl Service {
                 let filter = Filter { carrier, ..ask.filter.clone() };
                 self.listed(&filter, &ask, vec![Field::Carrier]).await
             }
-            ([], _)
-                if ask.text.trim().is_empty() && ask.filter.client.is_none() && !exceptional =>
-            {
+            ([], _) if ask.text.trim().is_empty() && ask.filter.client.is_none() && !few => {
                 self.listed(ask.filter, &ask, Vec::new()).await
             }
             ([], _) if !ask.text.trim().is_empty() => Ok(Found::default()),
@@ -134,8 +136,24 @@ impl Service {
         };
         let filter = &Filter::default();
         let limit = limit.clamp(1, PAGE_MAX);
-        let ask = Ask { text: "", filter, personal: true, after, limit };
+        let ask = Ask { text: "", filter, registered_by: None, personal: true, after, limit };
         self.search_terms(&ask, vec![term]).await
+    }
+
+    /// The packages that a person registered, those we learned of last first. A state that was
+    /// stored by a version that did not ask who registers does not know it, and is not found so,
+    /// until all events of its package are folded again: by one that comes late, a correction, a
+    /// void, an erasure, or a rebuild. Further events alone leave it as it is.
+    pub async fn registered_by(
+        &self,
+        person: UserId,
+        after: Option<After>,
+        limit: usize,
+    ) -> Result<Found> {
+        let (filter, limit) = (&Filter::default(), limit.clamp(1, PAGE_MAX));
+        let registered_by = Some(person);
+        let ask = Ask { text: "", filter, registered_by, personal: false, after, limit };
+        self.search_terms(&ask, Vec::new()).await
     }
 
     /// The lines of these packages, in this order; of what was not registered there is none.
@@ -214,13 +232,8 @@ impl Service {
             partial |= sources.cut;
             all.push((weight, sources));
         }
-        if let Some(client) = ask.filter.client {
-            let ordered = runs(Posted::Client, client.as_bytes()).collect();
-            let sources = Sources { ordered, ..Sources::default() };
-            all.push((self.weight(&sources, &[]).await?, sources));
-        }
-        if let Some(status) = ask.filter.status.filter(|it| it.is_exceptional()) {
-            let ordered = runs(Posted::Standing, status.word().as_bytes()).collect();
+        for (posted, token) in also_posted(ask) {
+            let ordered = runs(posted, token).collect();
             let sources = Sources { ordered, ..Sources::default() };
             all.push((self.weight(&sources, &[]).await?, sources));
         }
@@ -329,6 +342,15 @@ impl Span {
     }
 }
 
+/// What else is asked for that has postings of its own.
+fn also_posted<'a>(ask: &'a Ask<'_>) -> impl Iterator<Item = (Posted, &'a [u8])> {
+    let client = ask.filter.client.as_ref().map(|it| (Posted::Client, &it.as_bytes()[..]));
+    let status = ask.filter.status.filter(|it| it.is_exceptional());
+    let status = status.map(|it| (Posted::Standing, it.word().as_bytes()));
+    let person = ask.registered_by.as_ref().map(|it| (Posted::RegisteredBy, &it.as_bytes()[..]));
+    client.into_iter().chain(status).chain(person)
+}
+
 fn after(rank: Rank) -> After {
     let millis = !u64::from_be_bytes(rank[..8].try_into().expect("8 of 24"));
     let known_since = Timestamp::from_millis(millis as i64).unwrap_or(Timestamp::MIN);
@@ -340,7 +362,8 @@ fn compared(id: PackageId, head: &Head, terms: &[Term], ask: &Ask<'_>) -> Option
     let (state, filed) = (&head.state, head.filed.is_some());
     let record = state.package()?;
     let line = Listed { id, known_since: state.known_since, row: list_row(record, state) };
-    if !ask.filter.admits(line.known_since, &line.row) {
+    let theirs = ask.registered_by.is_none_or(|it| state.registered_by == Some(it));
+    if !theirs || !ask.filter.admits(line.known_since, &line.row) {
         return None;
     }
     if terms.is_empty() {

@@ -856,7 +856,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Packages addressed to one's own e-mail address, newest first.
+         * Packages addressed to oneself, or registered by oneself.
          * @description For whoever is signed in.
          */
         get: operations["myPackages"];
@@ -2866,6 +2866,11 @@ export interface components {
             /** @description What could not be sent yet and is tried again. */
             waiting: components["schemas"]["WaitingView"];
         };
+        /**
+         * @description Which packages are one's own.
+         * @enum {string}
+         */
+        Own: "to" | "from";
         /** @description A package as it stands. */
         Package: {
             costs?: components["schemas"]["Costs"] | null;
@@ -5530,6 +5535,11 @@ export interface operations {
     myPackages: {
         parameters: {
             query?: {
+                /**
+                 * @description `to`, those addressed to one's own e-mail address, if nothing is said; or `from`, those
+                 *     that one registered.
+                 */
+                by?: components["schemas"]["Own"] | null;
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string | null;
                 /** @description Most lines to answer; 50 when missing. */

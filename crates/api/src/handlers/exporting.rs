@@ -187,7 +187,8 @@ impl Taking {
     /// The next part of it.
     async fn part(&mut self) -> Result<String> {
         let (text, filter, personal) = (self.text.as_str(), &self.filter, self.personal);
-        let ask = Ask { text, filter, personal, after: self.after, limit: PAGE };
+        let ask =
+            Ask { text, filter, registered_by: None, personal, after: self.after, limit: PAGE };
         let found = self.api.service().search(ask).await?;
         self.after = found.after;
         self.is_over = found.after.is_none();

@@ -15,7 +15,7 @@ use service::{
     search::{Ask, Found},
 };
 use utoipa::{
-    IntoParams,
+    IntoParams, ToSchema,
     openapi::{RefOr, Schema},
 };
 
@@ -37,6 +37,7 @@ use crate::{
 const LIST: &str = "packages";
 const SEARCH: &str = "packages-found";
 const MINE: &str = "packages-mine";
+const REGISTERED: &str = "packages-registered";
 const FOLLOWED: &str = "packages-followed";
 /// Longest order number that is looked for, in bytes.
 const ORDER_LEN_MAX: usize = 200;
@@ -108,23 +109,54 @@ pub async fn list(
     let after = read_after(&paging, list)?;
     let limit = paging.limit();
     let personal = signed.viewer().personal;
-    let ask = Ask { text: &text, filter: &filter, personal, after, limit };
+    let ask = Ask { text: &text, filter: &filter, registered_by: None, personal, after, limit };
     let found = api.service().search(ask).await?;
     Ok(Json(answer(&api, signed.viewer(), list, &found).await?))
 }
 
-/// The packages that are addressed to whoever asks.
+/// Which packages are one's own.
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Own {
+    /// Those that are addressed to one's own e-mail address.
+    #[default]
+    To,
+    /// Those that one registered.
+    From,
+}
+
+/// Which of one's own.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+pub struct Owned {
+    /// `to`, those addressed to one's own e-mail address, if nothing is said; or `from`, those
+    /// that one registered.
+    by: Option<Own>,
+}
+
+impl Parameters for Owned {
+    fn schemas() -> Vec<(String, RefOr<Schema>)> {
+        with::<Own>(Vec::new())
+    }
+}
+
+/// The packages that are addressed to whoever asks, or that they registered.
 pub async fn mine(
     State(api): State<Api>,
     signed: Signed,
-    Query(paging): Query<Paging>,
+    Query(Part { of: owned, paging }): Query<Part<Owned>>,
 ) -> Result<Json<PackageList>> {
-    let after = read_after(&paging, MINE)?;
-    let found = match &signed.0.email {
-        Some(email) => api.service().addressed_to(email, after, paging.limit()).await?,
-        None => Found::default(),
+    let (by, limit) = (owned.by.unwrap_or_default(), paging.limit());
+    let list = match by {
+        Own::To => MINE,
+        Own::From => REGISTERED,
     };
-    Ok(Json(answer(&api, signed.viewer(), MINE, &found).await?))
+    let after = read_after(&paging, list)?;
+    let found = match (by, &signed.0.email, signed.0.user) {
+        (Own::To, Some(email), _) => api.service().addressed_to(email, after, limit).await?,
+        (Own::From, _, Some(user)) => api.service().registered_by(user, after, limit).await?,
+        _ => Found::default(),
+    };
+    Ok(Json(answer(&api, signed.viewer(), list, &found).await?))
 }
 
 /// The packages that whoever asks follows.

@@ -239,6 +239,72 @@ async fn who_gets_a_package_sees_it_among_their_own_and_where_they_live() {
 }
 
 #[tokio::test]
+async fn one_finds_the_packages_that_one_registered() {
+    let world = World::new();
+    let (ada, ben) = (world.person(&[Enter]).await, world.person(&[Enter]).await);
+    let reader = world.person(&[Track]).await;
+    let hers = ["monitor", "dock", "cable"];
+    let mut all = Vec::new();
+    for description in hers {
+        all.push(world.package(&ada, &json!({ "description": description })).await);
+        world.pass(Duration::from_secs(1));
+    }
+    all.reverse();
+    let his = world.package(&ben, &json!({ "description": "keyboard" })).await;
+    world.settle().await;
+
+    let mine = async |who: &Asker, query: &str| {
+        world.get(who, &format!("/v1/me/packages?{query}")).await.expect(200).json()
+    };
+    assert_eq!(ids(&mine(&ada, "by=from").await), all, "those we learned of last first");
+    assert_eq!(ids(&mine(&ben, "by=from").await), [his.as_str()]);
+    for query in ["by=from", "by=to", ""] {
+        let page = mine(&reader, query).await;
+        assert_eq!((ids(&page), &page["next"]), (vec![], &Value::Null), "{query}");
+    }
+    // What is addressed to them is another list.
+    assert!(ids(&mine(&ada, "by=to").await).is_empty());
+    assert!(ids(&mine(&ada, "").await).is_empty());
+    let line = &mine(&ada, "by=from").await["packages"][0];
+    assert_eq!(line["description"], json!("cable"));
+    assert_eq!(line.get("found_in"), None);
+
+    let page = mine(&ada, "by=from&limit=2").await;
+    assert_eq!(ids(&page), all[..2]);
+    let next = page["next"].as_str().expect("more");
+    let rest = mine(&ada, &format!("by=from&limit=2&cursor={next}")).await;
+    assert_eq!((ids(&rest), &rest["next"]), (vec![all[2].as_str()], &Value::Null));
+    for path in ["/v1/me/packages?", "/v1/me/packages?by=to&", "/v1/packages?"] {
+        world.get(&ada, &format!("{path}cursor={next}")).await.expect(400);
+    }
+    let list = found(&world, &ada, "limit=1").await;
+    let next = list["next"].as_str().expect("more");
+    world.get(&ada, &format!("/v1/me/packages?by=from&cursor={next}")).await.expect(400);
+    for wrong in ["by=me", "by=From", "by=to&by=from", "by=from&q=monitor"] {
+        let refused = world.get(&ada, &format!("/v1/me/packages?{wrong}")).await.expect(400);
+        assert_eq!(refused.header("content-type"), "application/problem+json", "{wrong}");
+    }
+    world.get(&Asker::Nobody, "/v1/me/packages?by=from").await.expect(401);
+}
+
+#[tokio::test]
+async fn what_is_addressed_to_oneself_goes_on_by_its_own_cursor() {
+    let world = World::new();
+    let (clerk, admin) = (world.person(&[Enter]).await, world.person(&[Admin]).await);
+    for _ in 0..2 {
+        let recipient = json!({ "name": "Ada Byron", "email": "ada@example.com" });
+        world.package(&clerk, &json!({ "recipient": recipient })).await;
+    }
+    world.settle().await;
+    let (ada, _) = ada(&world, &admin, true).await;
+    let page = world.get(&ada, "/v1/me/packages?by=to&limit=1").await.expect(200).json();
+    let next = page["next"].as_str().expect("more");
+    for (by, status) in [("", 200), ("by=to&", 200), ("by=from&", 400)] {
+        world.get(&ada, &format!("/v1/me/packages?{by}cursor={next}")).await.expect(status);
+    }
+}
+
+#[tokio::test]
 async fn recipients_are_found_only_by_those_who_see_them() {
     let world = World::new();
     let clerk = world.person(&[Enter]).await;

@@ -212,6 +212,50 @@ fn what_was_said_before_the_registration_stays() {
 }
 
 #[test]
+fn a_package_is_from_the_person_who_registered_it_first() {
+    let [ada, ben] = [7, 8].map(|it| UserId::from_bytes([it; 16]));
+    let by = |actor: &str, hour, fact| Event { actor: actor.to_owned(), ..event(hour, fact) };
+    let (of_ada, of_ben) = (ada.to_string(), ben.to_string());
+    let first = by(&of_ada, 1, registered());
+    let again = by(&of_ben, 2, registered());
+    let corrected =
+        |hour| Fact::Corrected { target: event(hour, Fact::Lost).id, fact: Box::new(registered()) };
+    let voided = |hour| Fact::Voided { target: event(hour, Fact::Lost).id, why: None };
+    let from = |events: &[Event]| {
+        let state = fold(events);
+        (state.registered_by, state.registered_at)
+    };
+    let (first_at, again_at) = (Some(at(1)), Some(at(2)));
+    assert_eq!(from(std::slice::from_ref(&first)), (Some(ada), first_at));
+    // Whoever says something else of it, or registers it once more, is not who did.
+    let scan = by(&of_ben, 0, scanned(HERE));
+    assert_eq!(from(&[again.clone(), scan, first.clone()]), (Some(ada), first_at));
+    // What is voided or corrected was not said: it is who says what is true.
+    let void = by(&of_ada, 3, voided(1));
+    assert_eq!(from(&[first.clone(), again.clone(), void.clone()]), (Some(ben), again_at));
+    assert_eq!(from(&[first.clone(), void]), (None, None));
+    let right = by(&of_ben, 3, corrected(1));
+    assert_eq!(from(&[first.clone(), right]), (Some(ben), Some(at(3))));
+    let right = by(&of_ben, 3, corrected(2));
+    assert_eq!(from(&[first, again.clone(), right]), (Some(ada), first_at));
+    // Nobody takes what no person registered.
+    for nobody in ["demo", "operator", "bus:erp", "trk_0G40R40G40R40G40R40G40R40G", "usr_1", ""] {
+        let first = by(nobody, 1, registered());
+        assert_eq!(from(&[first, again.clone()]), (None, first_at), "{nobody}");
+    }
+}
+
+#[test]
+fn only_of_packages_is_kept_who_registered_them() {
+    let (kind, name) = (ContainerKind::Truck, "Truck 7".to_owned());
+    let truck = Record::Container(ContainerRecord { kind, name, references: Vec::new() });
+    let actor = UserId::from_bytes([7; 16]).to_string();
+    let truck = Event { actor, ..event(1, Fact::Registered(Box::new(truck))) };
+    let state = fold(&[truck]);
+    assert_eq!((state.registered_at, state.registered_by), (Some(at(1)), None));
+}
+
+#[test]
 fn a_cost_line_told_again_replaces_itself() {
     let line = |minor, id: &str| CostLine {
         kind: CostKind::Freight,

@@ -5,7 +5,7 @@ use domain::{
     event::{Event, Fact, Holder, IncidentReason, Measurement, Proof},
     id::{
         ClientId, ContainerId, EventId, PackageId, PhotoId, PlaceId, Subject, SubjectKind,
-        TrackerId,
+        TrackerId, UserId,
     },
     mode::Mode,
     money::{CostKind, CostLine, Currency, Money},
@@ -112,7 +112,7 @@ fn history(
                 subject,
                 happened_at,
                 recorded_at: start().plus(later * 2 * HOUR),
-                actor: "usr_someone".to_owned(),
+                actor: actor(id[0]),
                 source: "api".to_owned(),
                 fact,
             }
@@ -122,6 +122,14 @@ fn history(
         events.retain(|it| seen.insert(it.id));
         events
     })
+}
+
+/// One of two people, or nobody who is one.
+fn actor(number: u8) -> String {
+    match number % 3 {
+        0 => "demo".to_owned(),
+        one => UserId::from_bytes([one; 16]).to_string(),
+    }
 }
 
 type Drawn = ([u8; 16], Timestamp, i64, Fact, Aim, u8);
@@ -385,6 +393,11 @@ pub fn one_of_each() -> Vec<Event> {
     }
     let settled = Fact::Solved { detail: Some(salted("the carrier pays")) };
     events.push(sample(100, package, settled));
+    // By somebody with an account: the package is theirs.
+    let again = events[0].fact.clone();
+    let corrected = Fact::Corrected { target: events[0].id, fact: Box::new(again) };
+    let actor = UserId::from_bytes([0x75; 16]).to_string();
+    events.push(Event { actor, ..sample(101, package, corrected) });
     events
 }
 

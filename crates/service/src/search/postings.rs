@@ -94,7 +94,7 @@ pub fn standing(id: PackageId, state: &State) -> Option<(Key, Vec<u8>)> {
 /// Whether two states have the same rows here, known without making them.
 #[must_use]
 pub fn same(a: Option<&State>, b: Option<&State>) -> bool {
-    let asked = |it: &State| (it.known_since, it.record.is_some());
+    let asked = |it: &State| (it.known_since, it.record.is_some(), it.registered_by);
     a.map(asked) == b.map(asked)
         && a.and_then(|it| it.record.as_ref()) == b.and_then(|it| it.record.as_ref())
 }
@@ -111,6 +111,11 @@ fn postings(id: PackageId, record: &PackageRecord, state: &State) -> BTreeMap<Ke
     all.personal.iter().for_each(|it| add(Posted::Personal, it.as_bytes()));
     all.numbers.iter().for_each(|(it, _)| add(Posted::Number, it.as_bytes()));
     record.client.iter().for_each(|it| add(Posted::Client, it.as_bytes()));
+    // Asked for alone, so without marks: an amendment, which changes those, leaves it as it is.
+    if let Some(person) = state.registered_by {
+        let key = Row::Posting(Posted::RegisteredBy, person.as_bytes(), state.known_since, id);
+        rows.insert(key.key(), to_bytes(&PostingRow { marks: Vec::new() }));
+    }
     // A name that no key can hold leads nowhere; as a filter it works all the same.
     if let Some(carrier) = record.carrier.as_ref().filter(|it| (1..=200).contains(&it.len())) {
         rows.insert(Row::Carrier(carrier).key(), Vec::new());

@@ -18,12 +18,12 @@ use service::{
     Error, Result,
     import::{Wish, import_id},
     photos::NewPhoto,
-    record::{Attribution, Receipt},
+    record::Receipt,
 };
 
 use crate::{
     import::{MAPPING, SMALL, mapping},
-    world::{World, at, draft, reference},
+    world::{World, at, by, clerk, draft, reference},
 };
 
 /// What was acknowledged: which event, its number and the hash of its leaf.
@@ -190,7 +190,7 @@ pub async fn a_whole_day(world: &World, writes: impl Fn() -> u64) -> Day {
 /// Other ways in: the gazetteer, a photo, a file, and a message that is refused.
 async fn the_rest(world: &World, day: &mut Day, writes: impl Fn() -> u64) {
     let pa = Subject::Package(PackageId::derive(&[b"a"]));
-    let by = Attribution { actor: "usr_clerk".to_owned(), source: "api".to_owned() };
+    let by = by(clerk());
     world.it_is(10);
     let meant = world.service.place_meant("Vienna, Austria").await;
     day.done("a place of the gazetteer", meant, writes());

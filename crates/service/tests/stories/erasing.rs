@@ -77,7 +77,14 @@ async fn the_text_goes_and_every_leaf_stays() {
     assert_eq!(world.service.known(Subject::Package(package)).await.unwrap().state, fold(&events));
     for text in ["Byron", "ada@example.com"] {
         let filter = Filter::default();
-        let ask = Ask { text, filter: &filter, personal: true, after: None, limit: 50 };
+        let ask = Ask {
+            text,
+            filter: &filter,
+            registered_by: None,
+            personal: true,
+            after: None,
+            limit: 50,
+        };
         assert_eq!(world.service.search(ask).await.unwrap().hits, vec![], "{text}");
     }
     let theirs = world.service.history(Subject::Package(other)).await.unwrap();

@@ -120,7 +120,14 @@ pub async fn answers(world: &World, packages: &[PackageId], asked: &[i64]) -> Ve
     let mut all = Vec::new();
     let nothing = Filter::default();
     all.push(format!("{:?}", service.list(&nothing, None, 100).await.unwrap()));
-    let ask = Ask { text: "monitor", filter: &nothing, personal: true, after: None, limit: 100 };
+    let ask = Ask {
+        text: "monitor",
+        filter: &nothing,
+        registered_by: None,
+        personal: true,
+        after: None,
+        limit: 100,
+    };
     let mut found = service.search(ask).await.unwrap();
     // Only that it is filed may be said.
     found.hits.iter_mut().for_each(|it| it.filed = false);
@@ -191,7 +198,14 @@ async fn what_was_closed_long_ago_leaves_the_table_and_every_answer_stays() {
     assert_eq!(sequencer(&world).catch_up().await.unwrap(), 0, "nothing is logged twice");
     assert_eq!(total, 3 * 8 + 4);
     let all = Filter::default();
-    let ask = Ask { text: "monitor", filter: &all, personal: true, after: None, limit: 9 };
+    let ask = Ask {
+        text: "monitor",
+        filter: &all,
+        registered_by: None,
+        personal: true,
+        after: None,
+        limit: 9,
+    };
     let found = world.service.search(ask).await.unwrap();
     assert!(found.hits.len() == 3 && found.hits.iter().all(|it| it.filed), "it is said");
     // Nobody needs to repair anything, and nothing is told anew.

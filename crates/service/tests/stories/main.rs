@@ -33,6 +33,7 @@ mod queued;
 mod reconcile;
 mod record;
 mod reels;
+mod registered;
 mod restoring;
 mod scms;
 mod sealing;

@@ -3,8 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use domain::{
-    event::{Fact, Holder, IncidentReason},
-    id::{ClientId, PackageId, PlaceId, Subject},
+    event::{Event, Fact, Holder, IncidentReason},
+    id::{ClientId, PackageId, PlaceId, Subject, UserId},
     mode::Mode,
     private::Private,
     record::{ClientRecord, Item, PackageField, PackageRecord, Recipient, Record, Reference},
@@ -16,10 +16,10 @@ use service::{
 };
 use table::Memory;
 
-use crate::world::{World, draft, reference};
+use crate::world::{World, by, by_nobody, draft, reference};
 
 fn ask<'a>(text: &'a str, filter: &'a Filter) -> Ask<'a> {
-    Ask { text, filter, personal: true, after: None, limit: 50 }
+    Ask { text, filter, registered_by: None, personal: true, after: None, limit: 50 }
 }
 
 async fn found(world: &World, text: &str) -> Vec<PackageId> {
@@ -412,7 +412,8 @@ async fn whatever_was_said_in_whatever_order_the_words_are_those_of_now() {
             let voids = matches!(fact, Fact::Voided { .. });
             let about = said_about(&fact, &world, subject).await;
             let one = draft(&format!("{step}"), about, step, fact);
-            if let Ok(receipts) = world.record(vec![one]).await
+            let actor = [by_nobody("demo"), by(person(1)), by(person(2))][random.below(3)].clone();
+            if let Ok(receipts) = world.service.record(&actor, vec![one]).await
                 && !voids
             {
                 said.push((about, receipts[0].event));
@@ -442,14 +443,37 @@ async fn said_about(fact: &Fact, world: &World, subject: Subject) -> Subject {
     subject
 }
 
+fn person(number: u8) -> UserId {
+    UserId::from_bytes([number; 16])
+}
+
+/// Said as plainly as possible: by the first registration that nobody took back.
+async fn who_registered(world: &World, package: PackageId) -> Option<String> {
+    let history = world.service.history(Subject::Package(package)).await.unwrap();
+    let taken_back =
+        |event: &Event| history.iter().any(|it| it.event.fact.target() == Some(event.id));
+    let mut registrations = history
+        .iter()
+        .map(|it| &it.event)
+        .filter(|it| matches!(it.fact, Fact::Registered(_)) && !taken_back(it));
+    registrations.next().map(|it| it.actor.clone())
+}
+
 async fn check(world: &World, packages: &[PackageId], names: &[(ClientId, String)]) {
-    let mut records = Vec::new();
+    let (mut records, mut registered) = (Vec::new(), Vec::new());
     for id in packages {
         if let Ok(known) = world.service.known(Subject::Package(*id)).await
             && let Some(record) = known.state.package()
         {
             records.push((*id, record.clone()));
+            registered.push((*id, who_registered(world, *id).await));
         }
+    }
+    for one in [person(1), person(2)] {
+        let right = registered.iter().filter(|it| it.1.as_ref() == Some(&one.to_string()));
+        let right: BTreeSet<_> = right.map(|it| it.0).collect();
+        let found = world.service.registered_by(one, None, 50).await.unwrap();
+        assert_eq!(ids(&found).into_iter().collect::<BTreeSet<_>>(), right, "{one}");
     }
     let words = ["monitor", "dock", "27", "north", "west", "south", "ups", "00007", "po00003"];
     for one in words {

@@ -10,7 +10,7 @@ use blobs::Blobs;
 use domain::{
     draft::Draft,
     event::{Fact, Holder},
-    id::{ContainerId, EventId, PackageId, PlaceId, Subject},
+    id::{ContainerId, EventId, PackageId, PlaceId, Subject, UserId},
     position::LatLon,
     record::{
         ContainerKind, ContainerRecord, PackageRecord, PlaceKind, PlaceRecord, Record, Reference,
@@ -135,14 +135,25 @@ impl World {
 
     /// Somebody says something as it happens, or later if it is later already.
     pub async fn say(&self, subject: Subject, hours: i64, fact: Fact) -> Result<Receipt> {
+        self.say_as(&by(clerk()), subject, hours, fact).await
+    }
+
+    /// The same, said by whom it matters.
+    pub async fn say_as(
+        &self,
+        by: &Attribution,
+        subject: Subject,
+        hours: i64,
+        fact: Fact,
+    ) -> Result<Receipt> {
         self.clock.0.fetch_max(MONDAY + hours * HOUR, SeqCst);
         let name = format!("{subject} {hours} {fact:?}");
-        self.record(vec![draft(&name, subject, hours, fact)]).await.map(|it| it[0])
+        let drafts = vec![draft(&name, subject, hours, fact)];
+        self.service.record(by, drafts).await.map(|it| it[0])
     }
 
     pub async fn record(&self, drafts: Vec<Draft>) -> Result<Vec<Receipt>> {
-        let by = Attribution { actor: "usr_clerk".to_owned(), source: "api".to_owned() };
-        self.service.record(&by, drafts).await
+        self.service.record(&by(clerk()), drafts).await
     }
 
     pub async fn place(&self, name: &str, lat: f64, lon: f64) -> PlaceId {
@@ -192,6 +203,21 @@ impl World {
         let fact = Fact::Joined(Holder::Container(into));
         self.say(Subject::Package(package), hours, fact).await
     }
+}
+
+/// Who says whatever nobody else does: a person with an account, as most who register are.
+pub fn clerk() -> UserId {
+    UserId::derive(&[b"clerk"])
+}
+
+/// What a person says at a desk.
+pub fn by(person: UserId) -> Attribution {
+    Attribution { actor: person.to_string(), source: "api".to_owned() }
+}
+
+/// What nobody says who has an account.
+pub fn by_nobody(actor: &str) -> Attribution {
+    Attribution { actor: actor.to_owned(), source: "import".to_owned() }
 }
 
 pub fn draft(name: &str, subject: Subject, hours: i64, fact: Fact) -> Draft {
