@@ -7,7 +7,7 @@ use domain::{
     record::{PackageRecord, Record},
 };
 use service::{
-    keys::Row,
+    keys::{Posted, Row},
     packages::{After, Filter},
     record::Attribution,
     rows::to_bytes,
@@ -17,7 +17,7 @@ use table::{Guard, Write};
 
 use crate::{
     filing::head,
-    world::{World, by, by_nobody, draft},
+    world::{World, at, by, by_nobody, draft},
 };
 
 fn person(name: &str) -> UserId {
@@ -129,6 +129,25 @@ async fn whoever_says_what_is_true_instead_registered_it() {
     world.say_as(&by_nobody("bus:erp"), subject, 4, corrected).await.unwrap();
     world.projector.catch_up().await.unwrap();
     assert_eq!((from(&world, ada).await, from(&world, ben).await), (vec![], vec![]));
+    nothing_to_repair(&world).await;
+}
+
+#[tokio::test]
+async fn a_rebuild_writes_what_was_lost_and_removes_what_was_forged() {
+    let world = World::new();
+    let (ada, una) = (person("ada"), person("una"));
+    let one = package(&world, &by(ada), "1", 1).await;
+    world.projector.catch_up().await.unwrap();
+    let row =
+        |person: UserId| Row::Posting(Posted::RegisteredBy, person.as_bytes(), at(1), one).key();
+    let value = world.table.get(&row(ada)).await.unwrap().expect("its posting").value;
+    let forged = Write::put(row(una), Guard::Any, value);
+    world.table.write(vec![Write::delete(row(ada), Guard::Any), forged]).await.unwrap();
+    assert_eq!((from(&world, ada).await, from(&world, una).await), (vec![], vec![]));
+
+    let rebuilt = world.service.rebuild(|_| ()).await.unwrap();
+    assert_eq!((rebuilt.heads_repaired, rebuilt.rows_written, rebuilt.rows_removed), (0, 1, 1));
+    assert_eq!((from(&world, ada).await, from(&world, una).await), (vec![one], vec![]));
     nothing_to_repair(&world).await;
 }
 
