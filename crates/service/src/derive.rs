@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::{
     holding::{HolderId, Holding},
-    id::{PackageId, Subject},
+    id::{PackageId, PlaceId, Subject},
     map::Counts,
     record::{PackageRecord, Record},
     state::State,
@@ -18,6 +18,9 @@ use crate::{
     keys::{CARRIERS, LISTED_DAYS, Row, day},
     rows::{Head, ListRow, MemberRow, NameRow, to_bytes},
 };
+
+/// Under so many words of its name a thing is found, besides the first.
+const LATER_WORDS_MAX: usize = 7;
 
 /// Every row that a subject's head asks for, by key.
 #[must_use]
@@ -41,9 +44,7 @@ pub fn derived(subject: Subject, head: &Head) -> BTreeMap<Key, Vec<u8>> {
         }
         (Some(record), _) => {
             if let Some(name) = name(record) {
-                let key = Row::Named(&sorting_name(name), subject).key();
-                let merged = state.merged.map(|it| it.0);
-                rows.insert(key, to_bytes(&NameRow { name: name.to_owned(), merged }));
+                rows.extend(named(subject, name, state.merged.map(|it| it.0)));
             }
         }
         (None, _) => (),
@@ -103,6 +104,28 @@ pub fn changes(old: &BTreeMap<Key, Vec<u8>>, new: &BTreeMap<Key, Vec<u8>>) -> Ve
     gone.map(|key| Write::delete(key.clone(), Guard::Any))
         .chain(other.map(|(key, value)| Write::put(key.clone(), Guard::Any, value.clone())))
         .collect()
+}
+
+/// The rows by which a name is found. Containers are many and called by what they are
+/// and a number: they are found by the beginning alone, for one row each.
+fn named(subject: Subject, name: &str, merged: Option<PlaceId>) -> Vec<(Key, Vec<u8>)> {
+    let value = to_bytes(&NameRow { name: name.to_owned(), merged });
+    let sorting = sorting_name(name);
+    let whole = (Row::Named(&sorting, subject).key(), value.clone());
+    let is_many = matches!(subject, Subject::Container(_));
+    let rests = later_words(&sorting).filter(|_| !is_many);
+    let rests = rests.map(|rest| (Row::NamedWithin(rest, subject).key(), value.clone()));
+    rests.chain([whole]).collect()
+}
+
+/// A name from each word but its first on.
+pub fn later_words(name: &str) -> impl Iterator<Item = &str> {
+    let inside = |at: usize| name[..at].chars().next_back().is_none_or(char::is_alphanumeric);
+    name.char_indices()
+        .filter(move |(at, char)| char.is_alphanumeric() && !inside(*at))
+        .map(|(at, _)| &name[at..])
+        .filter(move |rest| rest.len() < name.len())
+        .take(LATER_WORDS_MAX)
 }
 
 /// A name as it sorts and is searched: lower case, bounded.

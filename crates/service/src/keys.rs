@@ -89,6 +89,8 @@ pub enum Row<'a> {
     ListedDay(u32),
     /// Derived: a place, container or client by name: [`crate::rows::NameRow`].
     Named(&'a str, Subject),
+    /// Derived: the same from a later word of the name on.
+    NamedWithin(&'a str, Subject),
     /// Derived: that a package is found by a word or number:
     /// [`crate::rows::PostingRow`]. Newest first.
     Posting(Posted, &'a [u8], Timestamp, PackageId),
@@ -272,6 +274,7 @@ impl Row<'_> {
             Self::Listed(at, package) => listed_key(*at, *package),
             Self::ListedDay(day) => Key::new(LISTED_DAYS, (!day).to_be_bytes()),
             Self::Named(name, subject) => named_key(name, *subject),
+            Self::NamedWithin(rest, subject) => named_within_key(rest, *subject),
             Self::Posting(posted, token, at, package) => posting_key(*posted, token, *at, *package),
             Self::ClientWord(word, client) => client_word_key(word, *client),
             Self::Carrier(name) => Key::new(CARRIERS, name.as_bytes()),

@@ -8,12 +8,17 @@ use table::Scan;
 
 use crate::{
     Service,
-    derive::sorting_name,
+    derive::{later_words, sorting_name},
     error::Result,
-    keys::{named_shard, subject_of_bytes, subject_shard},
+    keys::{named_shard, named_within_shard, subject_of_bytes, subject_shard},
     packages::PAGE_MAX,
     rows::{MemberRow, NameRow},
 };
+
+/// Where a list of names goes on: among those that begin so, or those within which a word
+/// does.
+const BEGINS: u8 = 0;
+const WITHIN: u8 = 1;
 
 /// Something with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +57,9 @@ pub struct MemberPage {
 }
 
 impl Service {
-    /// Lists the things of one kind whose name begins with `prefix`. A place that was
-    /// merged into another names that one.
+    /// Lists the things of one kind whose name begins with `prefix`, then those of which
+    /// a later word of the name does, but of containers only the former. A place that
+    /// was merged into another names that one.
     pub async fn named(
         &self,
         kind: SubjectKind,
@@ -62,24 +68,70 @@ impl Service {
         limit: usize,
     ) -> Result<NamePage> {
         let prefix = sorting_name(prefix);
-        let mut scan = Scan::prefix(named_shard(kind), prefix.as_bytes(), limit.clamp(1, PAGE_MAX));
+        let limit = limit.clamp(1, PAGE_MAX);
+        let mut names = Vec::new();
+        let mut within = after.as_deref().and_then(|it| it.strip_prefix(&[WITHIN]));
+        if within.is_none() {
+            let begun = after.as_deref().and_then(|it| it.strip_prefix(&[BEGINS]));
+            let (found, rest) = self.name_rows(named_shard(kind), &prefix, begun, limit).await?;
+            for (id, row, _) in found {
+                names.extend(self.line(Subject::from_parts(kind, id), row, &prefix).await?);
+            }
+            if let Some(rest) = rest {
+                return Ok(NamePage { names, after: Some([&[BEGINS], rest.as_slice()].concat()) });
+            }
+            within = (!prefix.is_empty()).then_some(&[]);
+        }
+        let Some(within) = within else { return Ok(NamePage { names, after: None }) };
+        let left = limit - names.len().min(limit);
+        if left == 0 {
+            return Ok(NamePage { names, after: Some(vec![WITHIN]) });
+        }
+        let shard = named_within_shard(kind);
+        let (found, rest) = self.name_rows(shard, &prefix, Some(within), left).await?;
+        for (id, row, words) in found {
+            // Each once, where it is found first.
+            let sorting = sorting_name(&row.name);
+            let first = later_words(&sorting).find(|it| it.starts_with(&prefix));
+            if sorting.starts_with(&prefix) || first != Some(&words) {
+                continue;
+            }
+            let line = self.line(Subject::from_parts(kind, id), row, &prefix).await?;
+            names.extend(line.filter(|new| names.iter().all(|it| it.subject != new.subject)));
+        }
+        Ok(NamePage { names, after: rest.map(|it| [&[WITHIN], it.as_slice()].concat()) })
+    }
+
+    /// Rows of names from a shard: whose, what they say and under which words; and where
+    /// to go on.
+    async fn name_rows(
+        &self,
+        shard: Vec<u8>,
+        prefix: &str,
+        after: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<(Vec<([u8; 16], NameRow, String)>, Option<Vec<u8>>)> {
+        let mut scan = Scan::prefix(shard, prefix.as_bytes(), limit);
         if let Some(after) = after {
-            scan.range.start = scan.range.start.max(after);
+            scan.range.start = scan.range.start.max(after.to_vec());
         }
         let page = self.table.scan(scan).await?;
-        let mut names = Vec::with_capacity(page.entries.len());
+        let mut rows = Vec::with_capacity(page.entries.len());
         for entry in page.entries {
-            let id = entry.key.sort.last_chunk::<16>().copied().unwrap_or_default();
-            let row: NameRow = minicbor::decode(&entry.value)?;
-            let subject = Subject::from_parts(kind, id);
-            match (subject, row.merged) {
-                (Subject::Place(id), Some(_)) => {
-                    names.extend(self.named_instead(id, row.name, &prefix).await?);
-                }
-                _ => names.push(Named { subject, name: row.name }),
-            }
+            let Some((words, id)) = entry.key.sort.split_last_chunk::<16>() else { continue };
+            let words = words.strip_suffix(b"\0").unwrap_or(words);
+            let words = String::from_utf8_lossy(words).into_owned();
+            rows.push((*id, minicbor::decode(&entry.value)?, words));
         }
-        Ok(NamePage { names, after: page.rest.map(|it| it.range.start) })
+        Ok((rows, page.rest.map(|it| it.range.start)))
+    }
+
+    /// The line of a name, if it has one of its own.
+    async fn line(&self, subject: Subject, row: NameRow, prefix: &str) -> Result<Option<Named>> {
+        match (subject, row.merged) {
+            (Subject::Place(id), Some(_)) => self.named_instead(id, row.name, prefix).await,
+            _ => Ok(Some(Named { subject, name: row.name })),
+        }
     }
 
     /// What a container or place holds directly, as far as it was loaded or put there

@@ -18,8 +18,8 @@ use crate::{
     holders::holder_of_subject,
     keys::{
         CLOSED_SHARDS, LIST_SHARDS, LISTED_DAYS, Row, SUBJECT_SHARDS, closed_package, closed_shard,
-        holder_of_member, list_shard, named_shard, posted_package, search_shards, subject_of_bytes,
-        subject_shard, subjects_shard,
+        holder_of_member, list_shard, named_shard, named_within_shard, posted_package,
+        search_shards, subject_of_bytes, subject_shard, subjects_shard,
     },
     record::reference_rows,
     reels::Telling,
@@ -154,7 +154,9 @@ impl Service {
                 let id = entry.key.sort.last_chunk::<16>()?;
                 Some(Subject::from_parts(*kind, *id))
             };
-            removed += self.remove_from(Scan::whole(named_shard(*kind), PAGE), of).await?;
+            for shard in [named_shard(*kind), named_within_shard(*kind)] {
+                removed += self.remove_from(Scan::whole(shard, PAGE), of).await?;
+            }
         }
         removed += self.remove_unlisted().await?;
         let (postings, client_words) = search_shards();

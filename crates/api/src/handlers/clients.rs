@@ -39,13 +39,13 @@ const LIST: &str = "clients";
 /// Which of the things of one kind, by name.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 pub struct Search {
-    /// How the name begins.
+    /// How the name or, but for containers, a word of it begins.
     #[param(max_length = 200)]
     q: Option<String>,
 }
 
 impl Search {
-    /// How the name begins.
+    /// What is looked for.
     pub fn text(&self) -> &str {
         self.q.as_deref().unwrap_or_default()
     }

@@ -47,8 +47,8 @@ const AT_ONCE: usize = 16;
 /// Which places.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 pub struct Search {
-    /// How the name begins. Whole names and codes of cities, airports, ports and
-    /// countries find those too.
+    /// How the name or a word of it begins. Whole names and codes of cities, airports,
+    /// ports and countries find those too.
     #[param(max_length = 200)]
     q: Option<String>,
 }

@@ -124,6 +124,16 @@ pub fn named_shard(kind: SubjectKind) -> Vec<u8> {
     vec![b'n', kind as u8]
 }
 
+/// Where they live by what their name has from a later word on.
+#[must_use]
+pub fn named_within_shard(kind: SubjectKind) -> Vec<u8> {
+    vec![b'n', kind as u8, b'w']
+}
+
+pub(super) fn named_within_key(rest: &str, subject: Subject) -> Key {
+    Key::new(named_within_shard(subject.kind()), worded(rest, subject.id_bytes()))
+}
+
 pub(super) fn named_key(name: &str, subject: Subject) -> Key {
     Key::new(named_shard(subject.kind()), worded(name, subject.id_bytes()))
 }

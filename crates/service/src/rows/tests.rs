@@ -588,6 +588,7 @@ fn rows_lie_under_the_keys_they_were_written_under() {
         Row::Spent([0xCD; 16]),
         Row::Watched(UserId::from_bytes([0x77; 16]), package()),
         Row::Posting(Posted::RegisteredBy, &[0x77; 16], at(), package()),
+        Row::NamedWithin("3", holder),
     ];
     let samples: Vec<Sample> = rows
         .iter()

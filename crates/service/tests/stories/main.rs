@@ -28,6 +28,7 @@ mod logged;
 mod logging;
 mod map;
 mod merging;
+mod naming;
 mod outgoing;
 mod queued;
 mod reconcile;

@@ -11,9 +11,9 @@ export const careWords = {
   care: {
     all: "All of them",
     more: "Show more",
-    find: "Find by the beginning of a name",
+    find: "Find by name",
     none: "Nothing is called that",
-    noneNext: "Names are found by how they begin.",
+    noneNext: "Names are found by how their words begin.",
     name: "Name",
     rename: "Rename",
     saved: "Saved",

@@ -6,7 +6,7 @@ type ContainerKind = components["schemas"]["ContainerKind"];
 export const clients = {
   lead: "Whose goods the packages are.",
   add: "Add a client",
-  find: "Find by the beginning of a name",
+  find: "Find by name",
   none: "No clients yet",
   noneNext:
     "A client is whose goods are shipped. Add one here, or name it when a package is entered.",
@@ -76,7 +76,7 @@ export const containers = {
     `${many.toLocaleString()} could not be recorded; they stay where they were.`,
   attach: "Attach a GPS tracker",
   attachTitle: "Attach a GPS tracker",
-  attachFind: "Find a tracker by the beginning of its name",
+  attachFind: "Find a tracker by its name",
   attachDone: (name: string) => `${name} travels with it now`,
   detach: "Detach",
   detachDone: "It travels without a GPS tracker now",

@@ -4,9 +4,18 @@ export const home = {
   morning: "Good morning",
   afternoon: "Good afternoon",
   evening: "Good evening",
-  toMe: "Coming to you",
-  toMeNone: "Nothing is addressed to you",
-  toMeNoneBody: "Packages sent to your e-mail address show up here by themselves.",
+  mine: {
+    to: {
+      title: "Coming to you",
+      none: "Nothing is addressed to you",
+      next: "Packages sent to your e-mail address show up here by themselves.",
+    },
+    from: {
+      title: "Registered by you",
+      none: "You registered nothing yet",
+      next: "What you register or import shows up here by itself.",
+    },
+  },
   followed: "Following",
   followedNone: "You follow nothing yet",
   followedNoneBody: "Open a package and choose Follow: it stays here, on every device of yours.",

@@ -28,7 +28,7 @@ export const places = {
     `Known, but no package has been there yet: ${named.map((it) => it.replace(/ \([^()]*\)$/, "")).join("; ")}. A package may name it at any time.`,
   none: "No place is called that",
   noneNext:
-    "Names are found by how they begin; cities, airports and ports by their whole name or code.",
+    "Names are found by how their words begin; cities, airports and ports by their whole name or code.",
   noneBusy: "No packages are at a place now",
   noneBusyNext: "They are shown here as soon as one arrives somewhere.",
   homeTitle: "Homes stay private",
@@ -77,7 +77,7 @@ export const places = {
   merge: "Merge into another place…",
   mergeTitle: (name: string) => `Merge ${name} into another place`,
   mergeInto: "The place that it is",
-  mergeIntoHint: "By the beginning of its name",
+  mergeIntoHint: "By any word of its name",
   mergeMissing: "Choose a place from the list",
   mergeDoes: "Merge",
   /** What follows; nothing is chosen at first. */

@@ -2,7 +2,7 @@
 export const trackers = {
   lead: "Devices that tell where they are, and so where what they travel with is.",
   add: "Add a tracker",
-  find: "Find by the beginning of a name",
+  find: "Find by name",
   none: "No GPS trackers yet",
   noneNext: "Add one, give its device the key that is shown, and let it send its positions.",
   heard: (ago: string) => `Heard ${ago}`,
