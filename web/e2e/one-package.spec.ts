@@ -55,6 +55,45 @@ test("an order says how many of how many, and what is wrong", async ({ page, sta
   await expect(page.getByRole("link", { name: "Truck 7" })).toBeVisible();
 });
 
+test("what did not happen is undone where it stands, and stays there crossed out", async ({
+  page,
+  stage,
+}) => {
+  const path = `/v1/packages/${stage.world.travelling}`;
+  const { desk } = stage.sessions;
+  const status = async (): Promise<string> =>
+    (await stage.server.call<{ status: string }>(desk, "GET", path)).status;
+  const before = await status();
+  await stage.happens(stage.world.travelling, { kind: "problem", reason: "carrier_sorting_error" });
+  expect(await status()).toBe("problem");
+
+  await stage.open(page, "desk", `/packages/${stage.world.travelling}`);
+  const line = page.getByRole("listitem").filter({ hasText: "Problem: sorted wrongly" });
+  await line.getByText("Problem: sorted wrongly").click();
+  await line.getByRole("button", { name: "Undo" }).click();
+  await expect(line).toContainText("It did not happen?");
+  await line.getByRole("button", { name: "Undo" }).click();
+  await expect(line).toContainText("Corrected or undone later");
+  await expect(line.getByRole("button", { name: "Undo" })).toBeHidden();
+  expect(await status()).toBe(before);
+});
+
+test("whoever may not enter data is offered no undoing", async ({ page, stage }) => {
+  await stage.open(page, "viewer", `/packages/${stage.world.delivered}`);
+  const line = page.getByRole("listitem").filter({ hasText: "Arrived" }).first();
+  await line.getByText("Arrived").first().click();
+  await expect(line.getByText("As it was recorded")).toBeVisible();
+  await expect(line.getByRole("button")).toHaveCount(0);
+});
+
+test("what one registered stands on the home page", async ({ page, stage }) => {
+  await stage.open(page, "desk", "/");
+  await expect(page.getByRole("heading", { name: "Registered by you" })).toBeVisible();
+  await stage.open(page, "viewer", "/");
+  await expect(page.getByRole("heading", { name: "Following" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Registered by you" })).toBeHidden();
+});
+
 test("what is followed stands on the home page", async ({ page, stage }) => {
   await stage.open(page, "viewer", `/packages/${stage.world.delivered}`);
   await page.getByRole("button", { name: "Follow" }).click();

@@ -4159,7 +4159,7 @@ export interface operations {
     listClients: {
         parameters: {
             query?: {
-                /** @description How the name begins. */
+                /** @description How the name or, but for containers, a word of it begins. */
                 q?: string | null;
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string | null;
@@ -4240,7 +4240,7 @@ export interface operations {
     listContainers: {
         parameters: {
             query?: {
-                /** @description How the name begins. */
+                /** @description How the name or, but for containers, a word of it begins. */
                 q?: string | null;
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string | null;
@@ -6478,8 +6478,8 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description How the name begins. Whole names and codes of cities, airports, ports and
-                 *     countries find those too.
+                 * @description How the name or a word of it begins. Whole names and codes of cities, airports,
+                 *     ports and countries find those too.
                  */
                 q?: string | null;
                 /** @description Where to go on: `next` of the page before. */
@@ -6943,7 +6943,7 @@ export interface operations {
     listTrackers: {
         parameters: {
             query?: {
-                /** @description How the name begins. */
+                /** @description How the name or, but for containers, a word of it begins. */
                 q?: string | null;
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string | null;

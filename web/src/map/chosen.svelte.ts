@@ -15,7 +15,7 @@ import { ALONE, holderAt, type Holder } from "./holders";
 import type { Level } from "./inside";
 import { Located } from "./located.svelte";
 import { floorsOf, loadOf } from "./opened";
-import { lastTrip, readTrack } from "./track";
+import { readTrack, tripAt } from "./track";
 
 export interface About {
   readonly title: string;
@@ -32,15 +32,22 @@ export interface About {
 /** News come in bunches: a scan of a truck tells of all that it carries. */
 const NEWS_MS = 300;
 const TRACK_MS = 14 * 24 * 3_600_000;
+/** A trip that was under way at an instant is over by then. */
+const TRIP_MS = 24 * 3_600_000;
+/** For another instant so near no other trip is asked for. */
+const NEAR_MS = 3_600_000;
 
 export class Chosen {
   about = $state.raw<About | null>(null);
   track = $state.raw<readonly TrackPoint[]>([]);
-  /** What is drawn inside it: its floors, or its load. */
-  levels = $state.raw<readonly Level[]>([]);
   problem = $state.raw<Problem | null>(null);
   /** Whether everything that can be known of it has been asked for once. */
   known = $state(false);
+  /** The past instant that is followed, nothing for the present. */
+  #at = $state<number | null>(null);
+  /** The past instant whose trip was asked for last. */
+  #traced: number | null = null;
+  #inside = $state.raw<readonly Level[]>([]);
   #located: Located | null;
   /** A place stays where it is. */
   #stands: { readonly lat: number; readonly lon: number } | null = null;
@@ -71,13 +78,29 @@ export class Chosen {
     return prefix === "plc_" ? "place" : "lane";
   }
 
+  /** What is in it; of the past that is not known. */
+  get contents(): About["contents"] {
+    return this.#at === null ? (this.about?.contents ?? []) : [];
+  }
+
+  /** What is drawn inside it: its floors, or its load. */
+  get levels(): readonly Level[] {
+    return this.#at === null ? this.#inside : [];
+  }
+
   get whereabouts(): Whereabouts | null {
     return this.#located?.whereabouts ?? null;
   }
 
   /** Keeps what is known true for now, or for a past instant. */
   follow(at: number | null): void {
+    const before = this.#at;
+    this.#at = at;
     this.#located?.follow(at);
+    // What is drawn is the trip that the instant is in.
+    if (!this.known || !this.#located || (at === before && at === null)) return;
+    const asked = at !== null && Math.abs(at - (this.#traced ?? Infinity)) < NEAR_MS;
+    if (at === null || !(this.#covers(at) || asked)) this.#traceSoon();
   }
 
   /** What of the map it is or is in, the nearest to it first; nothing if no tile shows any. */
@@ -95,9 +118,14 @@ export class Chosen {
     return this.#past?.at(at) ?? null;
   }
 
+  #covers(at: number): boolean {
+    const [first, last] = [this.track[0], this.track.at(-1)];
+    return first !== undefined && last !== undefined && first.at <= at && at <= last.at;
+  }
+
   /** Stands for it on the map where nothing else does: what is selected never disappears. */
   standIn(at: number, live: boolean): Holder | null {
-    const spot = live || !this.#past ? this.#located?.at(at) : this.past(at);
+    const spot = !live && this.#covers(at) ? this.past(at) : this.#located?.at(at);
     const place = spot ?? this.#stands;
     if (!place) return null;
     const kind = this.about?.kind as Kind | undefined;
@@ -156,7 +184,7 @@ export class Chosen {
       else if (this.kind === "place") this.about = await this.#place(signal);
       this.told();
       if (this.kind !== "lane" && this.kind !== "place") await this.#trace();
-      this.levels = await this.#open(signal);
+      this.#inside = await this.#open(signal);
     } catch (error) {
       if (!signal.aborted) this.problem = await problemOf(error);
     } finally {
@@ -207,8 +235,15 @@ export class Chosen {
     return { ...nothing, title: it.name, kind: it.kind, floors: it.floors, ground_m, radius_m };
   }
 
+  #traceSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#trace(), NEWS_MS);
+  }
+
   async #trace(): Promise<void> {
-    const to = Date.now();
+    const [at, now] = [this.#at, Date.now()];
+    this.#traced = at;
+    const to = Math.min(now, (at ?? now) + TRIP_MS);
     const query = new URLSearchParams({
       from: new Date(to - TRACK_MS).toISOString(),
       to: new Date(to).toISOString(),
@@ -221,7 +256,7 @@ export class Chosen {
     if (!answer?.ok) return;
     const whole = readTrack(await answer.json());
     if (this.#stop.signal.aborted) return;
-    this.track = this.kind === "container" ? lastTrip(whole) : whole;
+    this.track = this.kind === "container" ? tripAt(whole, at ?? Infinity) : whole;
     this.#past?.free();
     this.#past = this.track.length > 0 ? new Trail(this.about?.mode ?? null, this.track) : null;
     this.told();

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import type { Kind } from "../browser/scene";
 import type { TrackPoint } from "../browser/trail";
 import { areaOf } from "./profile";
-import { lastTrip, readTrack, trackLines } from "./track";
+import { readTrack, trackLines, tripAt } from "./track";
 import { mostInteresting } from "./tour";
 import { HOME, readView, writeView } from "./where";
 
@@ -121,7 +121,11 @@ it("shows the last trip of what travels all the time", () => {
   const there = [point(0, 0, 0), point(30 * minutes, 5, 9000), point(60 * minutes, 9, 0)];
   const halt = [point(90 * minutes, 9, 0), point(200 * minutes, 9, 0)];
   const back = [point(230 * minutes, 5, 9000), point(240 * minutes, 3, 9000)];
-  expect(lastTrip([...there, ...halt, ...back])[0]?.at).toBe(200 * minutes);
-  expect(lastTrip(there)).toHaveLength(3);
-  expect(lastTrip([])).toEqual([]);
+  const whole = [...there, ...halt, ...back];
+  expect(tripAt(whole, Infinity)[0]?.at).toBe(200 * minutes);
+  const before = tripAt(whole, there[1]?.at ?? NaN);
+  expect(before.slice(0, there.length)).toEqual(there);
+  expect(before.at(-1)?.at).toBe(200 * minutes);
+  expect(tripAt(there, Infinity)).toHaveLength(3);
+  expect(tripAt([], 0)).toEqual([]);
 });

@@ -38,16 +38,19 @@ export function readTrack(answer: unknown): TrackPoint[] {
 const HALT_MS = 45 * 60_000;
 const HALT_M = 3_000;
 
-/** The last trip of what travels all the time: what came after its last long halt. */
-export function lastTrip(points: readonly TrackPoint[]): readonly TrackPoint[] {
-  let first = 0;
-  let halted = 0;
+/** The trip, of what travels all the time, that an instant is in: what lies between two long halts.
+ * Before its first trip it is that, after its last one the last. */
+export function tripAt(points: readonly TrackPoint[], at: number): readonly TrackPoint[] {
+  let [first, halted] = [0, 0];
   for (let index = 1; index < points.length; index++) {
     const [here, there] = [points[index], points[halted]];
     if (!here || !there) break;
     const near = angle([here.lat, here.lon], [there.lat, there.lon]) * EARTH_M < HALT_M;
     if (!near) halted = index;
-    else if (HALT_MS <= here.at - there.at && index < points.length - 1) first = index;
+    else if (HALT_MS <= here.at - there.at && index < points.length - 1) {
+      if (at < here.at) return points.slice(first, index + 1);
+      first = index;
+    }
   }
   return points.slice(first);
 }

@@ -141,7 +141,8 @@ impl<'a> Cells<'a> {
                 Err((rule.label.clone(), format!("{}: {why}", quoted(text))))
             }
             Err(dates::InvalidMoment::Unlike) => {
-                let expected: Vec<String> = rule.formats.iter().map(|it| it.example()).collect();
+                let expected: Vec<String> =
+                    rule.formats.iter().map(dates::DateFormat::example).collect();
                 let reason = format!("{} is no date like {}", quoted(text), expected.join(" or "));
                 Err((rule.label.clone(), reason))
             }

@@ -1,4 +1,20 @@
 // Words of the package page.
+import { carrierName } from "../carriers";
+
+/** The ways in which it may have come to us, as the API names them. */
+const ways: Readonly<Record<string, string>> = {
+  api: "the API",
+  bus: "the message queue",
+  cli: "the command line",
+  demo: "the demo",
+  gazetteer: "the list of known places",
+  import: "an import",
+};
+
+function wayOf(source: string): string {
+  const [, carrier] = /^carrier:(.+)$/.exec(source) ?? [];
+  return carrier ? carrierName(carrier) : (ways[source] ?? source);
+}
 
 export const packageWords = {
   expect: (at: string, surely: string) => ({
@@ -53,12 +69,14 @@ export const packageWords = {
   timelineMore: "Show earlier",
   learned: (moment: string) => `We learned ${moment}`,
   there: (clock: string, place: string) => `${clock} in ${place}`,
-  source: (source: string) => `from ${source}`,
+  source: (source: string) => `from ${wayOf(source)}`,
   superseded: "Corrected or undone later",
   hidden: {
     cost: "Something about its costs",
     note: "A note that only those who enter data can read",
   },
+  undo: "Undo",
+  undoSure: "It did not happen? It stays here crossed out, and what follows from it is taken back.",
   raw: "As it was recorded",
   receipt: "Receipt",
   actor: "By",
