@@ -31,3 +31,13 @@ export const knownCarriers: readonly string[] = Object.keys(names);
 export function carrierName(carrier: string): string {
   return names[carrier] ?? carrier.charAt(0).toUpperCase() + carrier.slice(1);
 }
+
+const byName: ReadonlyMap<string, string> = new Map(
+  Object.entries(names).map(([carrier, name]) => [name.toLowerCase(), carrier]),
+);
+
+/** "ups", as the API is told of what somebody wrote: a name from here, or anything else. */
+export function carrierOf(text: string): string {
+  const written = text.trim().toLowerCase();
+  return byName.get(written) ?? written;
+}

@@ -9,8 +9,16 @@ export function speaksOf(event: Event): string | null {
   }
   if ("tracker" in event) return event.tracker;
   if ("place" in event && event.place) return idOf(event.place);
-  if ("to" in event && event.to) return idOf(event.to);
   return null;
+}
+
+/** From where to where something left, as far as it was said. */
+export function legOf(event: Event | null | undefined): {
+  readonly from: string | null;
+  readonly to: string | null;
+} {
+  if (event?.kind !== "departed") return { from: null, to: null };
+  return { from: idOf(event.from), to: idOf(event.to) };
 }
 
 /** Where something left for by its newest events, the newest first, unless it has arrived. */

@@ -24,6 +24,15 @@ it("sends what was said and nothing else", () => {
   expect(input?.weight_kg).toBeNull();
 });
 
+it("tells the API of a carrier by the name that screens have for it", () => {
+  const [input] = inputsOf({ ...emptyDraft(), number: "1", carrier: "Canada Post" }, null, kg);
+  expect(input?.references).toEqual([{ scheme: "carrier:canada_post", value: "1" }]);
+  expect(input?.carrier).toBe("canada_post");
+  const [other] = inputsOf({ ...emptyDraft(), number: "1", carrier: " Hill & Sons" }, null, kg);
+  expect(other?.references).toEqual([{ scheme: "carrier:hill_sons", value: "1" }]);
+  expect(other?.carrier).toBe("hill & sons");
+});
+
 it("makes a package of each line, the first number among them", () => {
   const draft = { ...emptyDraft(), number: "A1", again: true, numbers: "A2\nA3\n\nA2" };
   expect(numbersOf(draft)).toEqual(["A1", "A2", "A3"]);

@@ -2,6 +2,7 @@
 import type { Mode } from "../../api/client";
 import type { components } from "../../api/schema";
 import { asObject, asText } from "../../app/kept";
+import { carrierOf } from "../../words/carriers";
 import { desk } from "../../words/en/desk";
 import { instantOf } from "../../words/times";
 import { type Chosen, NOTHING_CHOSEN, placeRef } from "../../ui/chosen";
@@ -134,7 +135,7 @@ export function inputsOf(
 ): PackageInput[] {
   return numbersOf(draft).map((number) => ({
     references: number ? [{ scheme: schemeOf(draft.carrier), value: number }] : null,
-    carrier: draft.carrier.trim().toLowerCase() || null,
+    carrier: carrierOf(draft.carrier) || null,
     description: draft.description.trim() || null,
     origin: placeRef(draft.from),
     destination: placeRef(draft.to),
@@ -152,9 +153,7 @@ export function inputsOf(
 
 /** Whose number it is, as the scheme of a reference. */
 export function schemeOf(carrier: string): string {
-  const slug = carrier
-    .trim()
-    .toLowerCase()
+  const slug = carrierOf(carrier)
     .replace(/[^a-z0-9_-]+/g, "_")
     .slice(0, 30);
   return slug ? `carrier:${slug}` : "tracking";

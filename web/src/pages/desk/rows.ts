@@ -1,5 +1,6 @@
 // Pasted rows: what their cells say, what is wrong with them, and what the API is told.
 import type { Mode } from "../../api/client";
+import { carrierOf } from "../../words/carriers";
 import { fields } from "../../words/en/desk";
 import { instantOf } from "../../words/times";
 import { desk } from "../../words/en/desk";
@@ -163,7 +164,7 @@ export function inputOf(
     recipient: name || email ? { name, email, address: null } : null,
     origin: place("from"),
     destination: place("to"),
-    carrier: text("carrier")?.toLowerCase() ?? null,
+    carrier: carrierOf(text("carrier") ?? "") || null,
     mode: modeOf(text("mode") ?? ""),
     pieces: pieces ? Number(pieces.replace(/[,\s]/g, "")) : null,
     weight_kg: weight ? decimalOf(weight) : null,

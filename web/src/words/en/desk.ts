@@ -304,7 +304,7 @@ export const containerKinds: Record<
   cage: "Cage",
   box: "Box",
   truck: "Truck",
-  aircraft: "Aircraft",
+  aircraft: "Flight",
   vessel: "Ship",
   train: "Train",
   room: "Room",

@@ -63,6 +63,7 @@ export const frame = {
     failed: "This did not work",
     again: "Try again",
     home: "Go to Home",
+    ways: { packages: "All packages", places: "All places" },
   },
   permissions: {
     track: "See packages",

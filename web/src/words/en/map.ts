@@ -80,7 +80,7 @@ export const mapWords = {
     room: "Room",
     shelf: "Shelf",
     other: "Container",
-    facility: "Facility",
+    facility: "Site",
     airport: "Airport",
     port: "Port",
     city: "Town",
