@@ -2,7 +2,7 @@
 import { afterEach, expect, it, vi } from "vitest";
 
 vi.stubGlobal("localStorage", { getItem: () => null, setItem: () => undefined });
-const { barsOf, daysOf, hoursOfBar, outline } = await import("./activity");
+const { barsOf, daysOf, hoursOfBar, namedDays, outline } = await import("./activity");
 const { preferences } = await import("../app/preferences.svelte");
 
 const HOUR = 3_600_000;
@@ -52,6 +52,19 @@ it("draws every bar from the ground up", () => {
 });
 
 afterEach(() => (preferences.zone = null));
+
+it("names as many days as there is room for, evenly, and none past the end", () => {
+  preferences.zone = "UTC";
+  const until = Date.parse("2026-11-26T12:00:00Z");
+  const weeks = { from: until - 14 * 24 * HOUR, until };
+  const named = (width: number) =>
+    namedDays(weeks, width).flatMap((it) => (it.named ? [new Date(it.at).getUTCDate()] : []));
+  expect(named(1400)).toEqual([26, 25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13]);
+  expect(named(700)).toEqual([25, 24, 23, 22, 21, 20, 19, 18, 17, 16, 15, 14, 13]);
+  expect(named(240)).toEqual([23, 20, 17, 14]);
+  expect(namedDays(weeks, 240)).toHaveLength(14);
+  expect(namedDays(weeks, 700)[2]?.name).toBe("Tue 24");
+});
 
 it("has days and bars of the zone that somebody chose, not of the device", () => {
   const until = Date.parse("2026-11-26T12:00:00Z");

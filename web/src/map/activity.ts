@@ -1,6 +1,6 @@
 // How much happened, as bars: hours gathered until a bar is wide enough, the busiest cut off; and
 // the days that they stand in.
-import { dayBegins, dayOf, weekday } from "../words/times";
+import { dayBegins, dayOf, weekdayAndDate } from "../words/times";
 
 export interface Span {
   readonly from: number;
@@ -73,11 +73,31 @@ export function outline(bars: readonly Bar[], width_px: number, height_px: numbe
     .join("");
 }
 
+/** Room for "Wed 24" and a little beside it. */
+const NAME_PX = 46;
+
+/** The days that begin in a span, the last first. Where there is no room for every name, each is as
+ * many days from the next as any other: uneven gaps would be taken for even ones. */
+export function namedDays(
+  span: Span,
+  width_px: number,
+): readonly { at: number; name: string; named: boolean }[] {
+  const wide = (ms: number): number => (ms / (span.until - span.from)) * width_px;
+  const days = daysOf(span);
+  const each = Math.max(1, Math.ceil(NAME_PX / wide(DAY_MS)));
+  // What has just begun may have no room before the end.
+  const first = days.findIndex(({ at }) => wide(span.until - at) >= NAME_PX);
+  return days.map((it, nth) => ({
+    ...it,
+    named: first >= 0 && nth >= first && (nth - first) % each === 0,
+  }));
+}
+
 /** The days that begin in a span, the last first. */
 export function daysOf({ from, until }: Span): readonly { at: number; name: string }[] {
   const last = dayOf(until);
   const most = Math.ceil((until - from) / DAY_MS) + 1;
   return Array.from({ length: most }, (_, back) => dayBegins(last, -back))
     .filter((at) => from < at)
-    .map((at) => ({ at, name: weekday(at) }));
+    .map((at) => ({ at, name: weekdayAndDate(at) }));
 }

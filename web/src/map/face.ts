@@ -29,6 +29,8 @@ export interface Beside {
   selected?: string | null;
   /** Somebody chose a subject on the map, or nothing. */
   onpick?: (subject: string | null) => void;
+  /** Too small for a card: it neither shows something by itself nor says what is chosen. */
+  small?: boolean;
 }
 
 /** What the pointer is over, and where that is on the screen. */

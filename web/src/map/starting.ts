@@ -7,6 +7,11 @@ export function turn(): Promise<void> {
 
 const DOING = ["pointerdown", "wheel", "keydown", "touchstart", "scroll"] as const;
 
+/** The longest wait, and how short a pause ends it then: whoever works on without a rest would
+ * otherwise never get the map, and in such a pause nobody is kept from their next key. */
+const REST_MOST_MS = 12_000;
+const PAUSE_MS = 400;
+
 /** Waits until nobody has done anything on the page for a while, or `end` is called. */
 export function rest(ms: number): { readonly over: Promise<void>; readonly end: () => void } {
   const listening = new AbortController();
@@ -18,9 +23,10 @@ export function rest(ms: number): { readonly over: Promise<void>; readonly end: 
       clearTimeout(timer);
       done();
     };
+    const last = Date.now() + REST_MOST_MS;
     const again = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(end, ms);
+      timer = setTimeout(end, Math.max(PAUSE_MS, Math.min(ms, last - Date.now())));
     };
     const options = { signal: listening.signal, capture: true, passive: true };
     for (const it of DOING) addEventListener(it, again, options);

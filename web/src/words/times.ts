@@ -43,6 +43,11 @@ export function weekday(at: string | number | Date): string {
   return format(at, { weekday: "short" });
 }
 
+/** "Tue 24", in my zone: which of two Tuesdays it is. */
+export function weekdayAndDate(at: string | number | Date): string {
+  return `${weekday(at)} ${format(at, { day: "numeric" })}`;
+}
+
 /** Of the clock in my zone, from 0 to 23. */
 export function hourOf(at: string | number | Date): number {
   return Number(localTime(at).slice(11, 13));
