@@ -124,7 +124,6 @@ pub fn later_words(name: &str) -> impl Iterator<Item = &str> {
     name.char_indices()
         .filter(move |(at, char)| char.is_alphanumeric() && !inside(*at))
         .map(|(at, _)| &name[at..])
-        .filter(move |rest| rest.len() < name.len())
         .take(LATER_WORDS_MAX)
 }
 
