@@ -1,4 +1,5 @@
 // Finding one package among all.
+import { violations } from "./axe";
 import { expect, test } from "./driver";
 import { LAST_FIVE, NUMBER } from "./world";
 
@@ -12,6 +13,24 @@ test("a package is found by the last five characters of its number", async ({ pa
   await expect(page.getByRole("heading", { name: "27-inch monitor" })).toBeVisible();
   await expect(page.getByText(NUMBER).first()).toBeVisible();
   expect(page.url()).toContain(stage.world.travelling);
+});
+
+test("a place and what packages travel in are found by name in the same field", async ({
+  page,
+  stage,
+}) => {
+  await stage.open(page, "viewer", "/");
+  await page.keyboard.press("/");
+  await page.keyboard.type("memphis");
+  const places = page.getByRole("group", { name: "Places" });
+  await expect(places.getByRole("option", { name: "Memphis hub" })).toBeVisible();
+  expect(await violations(page)).toEqual([]);
+  await page.getByRole("combobox", { name: "Find by any number" }).fill("truck");
+  const travel = page.getByRole("group", { name: "What packages travel in" });
+  await expect(travel.getByRole("option", { name: "Truck 7" })).toBeVisible();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Truck 7" })).toBeVisible();
 });
 
 test("the list is walked through by arrows, and what is chosen opens by Enter", async ({

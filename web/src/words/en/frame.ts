@@ -36,8 +36,10 @@ export const frame = {
     hint: "Find by any number, name or order",
     none: "Nothing matches",
     all: "Show all that match",
+    found: "What was found",
+    places: "Places",
+    containers: "What packages travel in",
     key: "/",
-    results: (many: number) => (many === 1 ? "1 package found" : `${many} packages found`),
   },
   account: {
     menu: "Your account",
