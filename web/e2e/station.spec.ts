@@ -82,12 +82,37 @@ test("three hundred packages are scanned within a minute without the mouse", asy
   expect(known.last_place.place).toBe(stage.world.memphis);
 });
 
+test("an arrival tells of the problem that it ends, and of a package that goes elsewhere", async ({
+  page,
+  stage,
+}) => {
+  await register(stage, ["KB6001", "KB6002"], "BR-6");
+  const happened_at = new Date(Date.now() - 600_000).toISOString();
+  await stage.server.call(stage.sessions.desk, "POST", "/v1/packages/KB6001/events", [
+    { kind: "problem", happened_at, reason: "consignee_not_home" },
+  ]);
+  await stage.server.call(stage.sessions.desk, "PATCH", "/v1/packages/KB6002", {
+    destination: stage.world.home,
+  });
+  await atMemphis(page, stage);
+  await expect(page.getByRole("button", { name: "Undo last" })).toBeDisabled();
+  await scan(page, "KB6001");
+  const last = page.locator(".card");
+  await expect(last).toContainText("which this scan ends: nobody was home");
+  await scan(page, "KB6002");
+  await expect(last).toContainText("Goes to A home in Lyon, not here");
+  await expect(page.getByRole("button", { name: "Undo last" })).toBeEnabled();
+});
+
 test("an unknown number is registered while scanning goes on, and the last scan is undone", async ({
   page,
   stage,
 }) => {
   await register(stage, ["KB8001", "KB8002"], "BR-8");
   await atMemphis(page, stage);
+  await scan(page, "1Z999AA10123456999");
+  await expect(page.getByLabel("Carrier")).toHaveValue("UPS");
+  await page.getByRole("button", { name: "Leave out" }).click();
   await scan(page, "NEW77001");
   await expect(page.getByRole("heading", { name: /Not known yet: NEW77001/ })).toBeVisible();
   await page.getByLabel("What it is").pressSequentially("A lamp", { delay: 90 });

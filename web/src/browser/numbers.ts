@@ -24,6 +24,9 @@ export interface Candidate {
   readonly missing: number;
 }
 
+/** How the scheme of a carrier's numbers begins. */
+export const CARRIER = "carrier:";
+
 export type Recognise = (text: string) => Candidate[];
 
 /** What recognises numbers, once the WebAssembly is there: quick enough for every key. */
@@ -39,4 +42,10 @@ export function recognise(text: string): Candidate[] {
     it.free();
     return { scheme, name, fit: fit as Fit, missing };
   });
+}
+
+/** The one carrier whose number it surely is, as the API names it. */
+export function surelyOf(candidates: readonly Candidate[]): string | null {
+  const sure = candidates.filter((it) => it.fit === "sure" && it.scheme.startsWith(CARRIER));
+  return sure.length === 1 && sure[0] ? sure[0].scheme.slice(CARRIER.length) : null;
 }

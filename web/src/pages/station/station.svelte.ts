@@ -4,6 +4,7 @@ import { api, onceKey, problemOf, the } from "../../api/client";
 import { type EventAbout, undoing } from "../../api/events";
 import { connection } from "../../app/connection.svelte";
 import { asObject, asText, asTexts, keep, kept } from "../../app/kept";
+import { Abouts } from "./abouts.svelte";
 import { Counting } from "./counting.svelte";
 import { play } from "./sound";
 import { eventsOf, isReady, readScans, readSetup, type Scan, settled, type Setup } from "./work";
@@ -39,8 +40,7 @@ export class Station {
   flash = $state.raw<Flash | null>(null);
   done = $state(0);
   counting = new Counting();
-  /** What each package is called, by its id. */
-  names = $state.raw<ReadonlyMap<string, string>>(new Map());
+  readonly abouts = new Abouts();
   #turn = 0;
   #sending = false;
   /** Names what is sent, so that sending it once more is known. */
@@ -124,9 +124,14 @@ export class Station {
     }
   }
 
-  /** Takes back the last scan that counts. Says whether there was one. */
+  /** The last scan that counts. */
+  get last(): Scan | undefined {
+    return this.scans.find((it) => it.state === "good" || it.state === "waiting");
+  }
+
+  /** Takes it back. Says whether there was one. */
   async undo(): Promise<"undone" | "nothing" | "failed"> {
-    const last = this.scans.find((it) => it.state === "good" || it.state === "waiting");
+    const { last } = this;
     if (!last) return "nothing";
     if (last.state === "waiting") {
       // What is on its way is undone once it has arrived.
@@ -202,8 +207,8 @@ export class Station {
         this.#tell("bad", scan);
       }
     }
-    const last = after.at(-1);
-    if (last?.state === "good" && last.subject) void this.#name(last.subject);
+    const good = after.filter((it) => it.state === "good");
+    if (this.setup) this.abouts.learn(good, this.setup.place);
   }
 
   async #notSent(error: unknown): Promise<void> {
@@ -221,20 +226,6 @@ export class Station {
       this.#settle(scans.map((it) => ({ ...it, state: "refused" as const, says })));
     }
     if (this.waiting.length > 0) this.#retry = setTimeout(() => void this.send(), RETRY_MS);
-  }
-
-  /** Looks up what a package is, only for whom it is shown large. */
-  async #name(id: string): Promise<void> {
-    if (this.names.has(id)) return;
-    try {
-      const found = await the(
-        api.GET("/v1/packages/{package}", { params: { path: { package: id } } }),
-      );
-      const name = found.record.description ?? found.record.order ?? "";
-      this.names = new Map([...this.names, [id, name]]);
-    } catch {
-      // Its number is shown anyway.
-    }
   }
 
   #show(scan: Scan): void {

@@ -157,6 +157,9 @@ export const station = {
     again: "Scanned before",
     undone: "Undone",
   },
+  ended: (reason: string) =>
+    `It had a problem, which this scan ends: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`,
+  elsewhere: (place: string) => `Goes to ${place}, not here`,
   waiting: (many: number) => `${plural(many, "scan", "scans")} waiting to be sent`,
   waitingBody: "They are kept in this browser with their own time and sent by themselves.",
   sound: "Sound",

@@ -1,0 +1,63 @@
+// What whoever scans a package is told of it.
+import { expect, it } from "vitest";
+
+import type { Event, HistoryEvent } from "../../api/client";
+import { aboutOf } from "./about";
+
+const HERE = { id: "plc_here", name: "Memphis hub" };
+const AT = "2026-11-26T09:00:00Z";
+const ARRIVED = happened("own", { kind: "arrived", happened_at: AT, place: HERE.id });
+const SCAN = { mode: "arrive", recorded: ["own"] } as const;
+const names = {
+  plc_here: "Memphis hub",
+  plc_lyon: "Lyon",
+  plc_reno: "Reno",
+  plc_old: "Memphis hub",
+};
+
+function happened(id: string, event: Event): HistoryEvent {
+  const kind = event.kind;
+  const told = { id, kind, happened_at: AT, recorded_at: AT, actor: "a", source: "api" };
+  return { ...told, seq: 1, leaf: "", event };
+}
+
+const PROBLEM = happened("p", {
+  kind: "problem",
+  happened_at: AT,
+  reason: "carrier_sorting_error",
+});
+const NOTE = happened("n", { kind: "note", happened_at: AT, text: "Called" });
+
+function about(
+  scan: Parameters<typeof aboutOf>[0],
+  destination: string | null,
+  events: HistoryEvent[],
+): ReturnType<typeof aboutOf> {
+  return aboutOf(scan, HERE, { record: { description: "Lamp", destination }, names }, events);
+}
+
+it("says what problem a scan ended, also when something was written down since", () => {
+  expect(about(SCAN, null, [ARRIVED, NOTE, PROBLEM]).ended).toBe("carrier_sorting_error");
+  const solved = happened("s", { kind: "solved", happened_at: AT });
+  expect(about(SCAN, null, [ARRIVED, solved, PROBLEM]).ended).toBeNull();
+  const undone = { ...PROBLEM, superseded_by: "evt_x" };
+  expect(about(SCAN, null, [ARRIVED, undone]).ended).toBeNull();
+  // What is loaded keeps its problem.
+  expect(about({ ...SCAN, mode: "load" }, null, [ARRIVED, PROBLEM]).ended).toBeNull();
+});
+
+it("says where a package goes that is not awaited here", () => {
+  expect(about(SCAN, "plc_lyon", [ARRIVED]).elsewhere).toBe("Lyon");
+  expect(about(SCAN, HERE.id, [ARRIVED]).elsewhere).toBeNull();
+  expect(about(SCAN, "plc_old", [ARRIVED]).elsewhere).toBeNull();
+  expect(about(SCAN, null, [ARRIVED]).elsewhere).toBeNull();
+});
+
+it("takes the place it was sent to for where it goes next", () => {
+  const sent = (to: string): HistoryEvent =>
+    happened("d", { kind: "departed", happened_at: AT, from: "plc_x", to });
+  expect(about(SCAN, "plc_lyon", [ARRIVED, sent(HERE.id)]).elsewhere).toBeNull();
+  expect(about(SCAN, "plc_lyon", [ARRIVED, sent("plc_reno")]).elsewhere).toBe("Reno");
+  const delivered = { ...SCAN, mode: "deliver" } as const;
+  expect(about(delivered, "plc_lyon", [ARRIVED, sent(HERE.id)]).elsewhere).toBe("Lyon");
+});

@@ -1,0 +1,60 @@
+// What somebody with a scanner should see of a package besides that it was recorded.
+import type { HistoryEvent, IncidentReason, Package } from "../../api/client";
+import { words } from "../../words/en";
+import { deskWords } from "../../words/en/desk";
+import type { Named, Scan } from "./work";
+
+/** What whoever scanned it should know of a package. */
+export interface About {
+  readonly name: string;
+  /** What was wrong with it until this scan, which says that it goes on. */
+  readonly ended: IncidentReason | null;
+  /** Where it goes, unless that is here. */
+  readonly elsewhere: string | null;
+}
+
+/** What says nothing of where a package stands. */
+const ASIDE: readonly HistoryEvent["kind"][] = [
+  ...(["amended", "positioned", "joined", "left", "tracker_attached", "tracker_detached"] as const),
+  ...(["cost_added", "cost_credited", "cost_shared", "promise_changed", "photo_added"] as const),
+  ...(["note", "voided"] as const),
+];
+
+/** What follows from a package as it stands and what happened to it, the newest first. */
+export function aboutOf(
+  scan: Pick<Scan, "mode" | "recorded">,
+  here: Named,
+  { record, names }: Pick<Package, "record" | "names">,
+  events: readonly HistoryEvent[],
+): About {
+  const before = events
+    .filter((it) => !it.superseded_by && !scan.recorded.includes(it.id))
+    .map(({ event }) => (event?.kind === "corrected" ? event.event : event));
+  const last = before.find((it) => it && !ASIDE.includes(it.kind));
+  const wrong = scan.mode !== "load" && (last?.kind === "problem" || last?.kind === "held");
+  const way = before.find((it) => it?.kind === "departed" || it?.kind === "arrived");
+  const next = way?.kind === "departed" && typeof way.to === "string" ? way.to : null;
+  const end = typeof record.destination === "string" ? record.destination : null;
+  // Where it begins or ends, and where it was sent, is no wrong place for it.
+  const awaited = scan.mode === "deliver" ? [end] : [next, end, record.origin];
+  const goes = (scan.mode === "arrive" && next) || end;
+  const strays =
+    (scan.mode === "arrive" || scan.mode === "deliver") &&
+    goes !== null &&
+    // A place that was merged into another has its name.
+    !awaited.some((it) => it === here.id || (typeof it === "string" && names[it] === here.name));
+  return {
+    name: record.description ?? record.order ?? "",
+    ended: wrong ? last.reason : null,
+    elsewhere: strays ? (names[goes] ?? null) : null,
+  };
+}
+
+/** The same in words. */
+export function hintsOf(about: About | null | undefined): string[] {
+  const { ended, elsewhere } = about ?? {};
+  return [
+    ...(ended ? [deskWords.station.ended(words.reasons[ended])] : []),
+    ...(elsewhere ? [deskWords.station.elsewhere(elsewhere)] : []),
+  ];
+}
