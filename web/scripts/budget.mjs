@@ -35,11 +35,11 @@ function isForeignScript(asset) {
 
 const isMap = (key) => /src\/(map|browser)\//.test(key) || /maplibre|deck/.test(key);
 const entry = Object.keys(manifest).filter((it) => manifest[it].isEntry);
-const firstPages = "src/pages/everyday.ts";
+const firstPages = ["src/pages/everyday.ts", "src/pages/package/PackagePage.svelte"];
 const sum = (files) => [...files].reduce((total, file) => total + weight(file), 0);
 
 // Scripts that may ask for the WebAssembly later name it; none of it is loaded before.
-const before = [...loaded([...entry, firstPages], { except: isMap })].filter(
+const before = [...loaded([...entry, ...firstPages], { except: isMap })].filter(
   (it) => !it.endsWith(".wasm"),
 );
 const whole = loaded(entry, { lazily: true });

@@ -10,14 +10,22 @@ import { pageAt } from "./app/routes";
 import { session } from "./app/session.svelte";
 import { prepareWords } from "./words/prepare";
 
+/** Has an answer of the API fetched before it is asked for. */
+function ahead(href: string): void {
+  const link = document.createElement("link");
+  Object.assign(link, { rel: "preload", as: "fetch", crossOrigin: "", href });
+  document.head.append(link);
+}
+
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has the element that the app is shown in");
 preferences.apply();
-void session.begin();
+const found = pageAt(location.pathname);
+void session.begin().then(() => {
+  if (session.me && found) found.page.asks?.(found.params).forEach(ahead);
+});
 // The page is fetched while it is asked who is there; whether it may be shown is decided then.
-pageAt(location.pathname)
-  ?.page.load()
-  .catch(() => undefined);
+found?.page.load().catch(() => undefined);
 mount(App, { target });
 // Until it is known who is there, nothing can be shown.
 setTimeout(prepareWords);

@@ -26,6 +26,8 @@ export interface Page {
   /** A page that fills the window has no margins. */
   readonly full?: boolean;
   readonly load: () => Promise<{ default: Shown }>;
+  /** What it asks for first: it is fetched while its script comes. */
+  readonly asks?: (params: Record<string, string>) => readonly string[];
 }
 
 const everybody: readonly Permission[] = ["track", "enter", "manage", "audit", "admin"];
@@ -58,7 +60,11 @@ export const pages: readonly Page[] = [
     name: "package",
     path: "/packages/:id",
     needs: everybody,
-    load: async () => ({ default: (await import("../pages/everyday")).PackagePage }),
+    load: () => import("../pages/package/PackagePage.svelte"),
+    asks: ({ id }) => {
+      const one = `/v1/packages/${part(id ?? "")}`;
+      return [one, `${one}/history?limit=100`, `${one}/whereabouts`];
+    },
   },
   {
     name: "order",

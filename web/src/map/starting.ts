@@ -36,12 +36,11 @@ export function rest(ms: number): { readonly over: Promise<void>; readonly end: 
 }
 
 /** Whether the processor draws, as where there is no graphics card: then less is drawn. */
-export async function drawsWithoutCard(): Promise<boolean> {
-  await turn();
-  const gl = document.createElement("canvas").getContext("webgl2");
-  if (!gl) throw new Error("this browser does not offer WebGL 2");
-  const told = gl.getExtension("WEBGL_debug_renderer_info");
-  const name = told ? String(gl.getParameter(told.UNMASKED_RENDERER_WEBGL)) : "";
-  gl.getExtension("WEBGL_lose_context")?.loseContext();
-  return /swiftshader|llvmpipe|software|basic render/i.test(name);
+export function drawsWithoutCard(): Promise<boolean> {
+  const worker = new Worker(new URL("./card.worker.ts", import.meta.url), { type: "module" });
+  const answer = new Promise<boolean>((done, failed) => {
+    worker.onmessage = ({ data }: MessageEvent<boolean>) => done(data);
+    worker.onerror = failed;
+  });
+  return answer.finally(() => worker.terminate());
 }

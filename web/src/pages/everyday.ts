@@ -1,4 +1,3 @@
-// What everybody opens daily. Pages of one file travel together.
+// What everybody begins with. Pages of one file travel together.
 export { default as Home } from "./home/Home.svelte";
 export { default as List } from "./list/List.svelte";
-export { default as PackagePage } from "./package/PackagePage.svelte";
