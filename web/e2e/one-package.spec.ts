@@ -1,4 +1,5 @@
 // One package: what is told of it, and telling more.
+import { violations } from "./axe";
 import { expect, test } from "./driver";
 import { ORDER } from "./world";
 
@@ -76,6 +77,38 @@ test("what did not happen is undone where it stands, and stays there crossed out
   await expect(line).toContainText("Corrected or undone later");
   await expect(line.getByRole("button", { name: "Undo" })).toBeHidden();
   expect(await status()).toBe(before);
+});
+
+test("what was recorded wrongly is corrected where it stands, and both stay there", async ({
+  page,
+  stage,
+}) => {
+  await stage.happens(stage.world.troubled, { kind: "note", text: "Call number 5" });
+  await stage.open(page, "desk", `/packages/${stage.world.troubled}`);
+  const line = page.getByRole("listitem").filter({ hasText: /^(?!.*Corrected:).*Call number 5/s });
+  await line.getByText("Call number 5").click();
+  await line.getByRole("button", { name: "Correct" }).click();
+  const dialog = page.getByRole("dialog", { name: "Correct" });
+  await expect(dialog.getByLabel("Note")).toHaveValue("Call number 5");
+  expect(await violations(page)).toEqual([]);
+  await dialog.getByLabel("Note").fill("Call number 6");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden();
+  await expect(line).toContainText("Corrected or undone later");
+  const said = page.getByRole("listitem").filter({ hasText: "Corrected: note" });
+  await expect(said).toContainText("Call number 6");
+
+  const path = `/v1/packages/${stage.world.troubled}/history`;
+  const { desk } = stage.sessions;
+  const { events } = await stage.server.call<{ events: { kind: string; happened_at: string }[] }>(
+    desk,
+    "GET",
+    path,
+  );
+  const [corrected, note] = ["corrected", "note"].map((kind) =>
+    events.find((it) => it.kind === kind),
+  );
+  expect(corrected?.happened_at).toBe(note?.happened_at);
 });
 
 test("whoever may not enter data is offered no undoing", async ({ page, stage }) => {

@@ -75,6 +75,8 @@ export const packageWords = {
     cost: "Something about its costs",
     note: "A note that only those who enter data can read",
   },
+  correct: "Correct",
+  corrected: "Corrected",
   undo: "Undo",
   undoSure: "It did not happen? It stays here crossed out, and what follows from it is taken back.",
   raw: "As it was recorded",
