@@ -3,13 +3,19 @@
 import { SvelteMap } from "svelte/reactivity";
 
 import { api, type Status } from "../api/client";
+import { names } from "./names.svelte";
 
 const AT_ONCE = 4;
 const COUNTED = 200;
 
 /** What is known of one thing in a list of contents. */
 export type Standing =
-  | { readonly is: "package"; readonly status: Status; readonly number: string | null }
+  | {
+      readonly is: "package";
+      readonly status: Status;
+      readonly number: string | null;
+      readonly client: string | null;
+    }
   | {
       readonly is: "container";
       readonly kind: string;
@@ -60,7 +66,8 @@ async function look(id: string): Promise<Standing | null> {
     const { data } = await api.GET("/v1/packages/{package}", { params });
     if (!data) return null;
     const number = data.record.references?.[0]?.value ?? null;
-    return { is: "package", status: data.status, number };
+    names.learn(data.names);
+    return { is: "package", status: data.status, number, client: data.record.client ?? null };
   }
   const params = { path: { container: id }, query: { limit: COUNTED } };
   const { data } = await api.GET("/v1/containers/{container}", { params });
