@@ -76,13 +76,13 @@ export const pages: readonly Page[] = [
     name: "container",
     path: "/containers/:id",
     needs: everybody,
-    load: async () => ({ default: (await import("../pages/where")).ContainerPage }),
+    load: async () => ({ default: (await import("../pages/looked-after")).ContainerPage }),
   },
   {
     name: "place",
     path: "/places/:id",
     needs: everybody,
-    load: async () => ({ default: (await import("../pages/where")).PlacePage }),
+    load: async () => ({ default: (await import("../pages/looked-after")).PlacePage }),
   },
   {
     name: "station",

@@ -1,5 +1,3 @@
-// Where things are: the map, and what holds packages. Pages of one file travel together.
-export { default as ContainerPage } from "./container/ContainerPage.svelte";
+// Where things are just now: the map, and an order's packages. Pages of one file travel together.
 export { default as MapPage } from "./map/MapPage.svelte";
 export { default as OrderPage } from "./order/OrderPage.svelte";
-export { default as PlacePage } from "./place/PlacePage.svelte";
