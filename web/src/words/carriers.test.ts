@@ -10,7 +10,9 @@ it("finds every carrier again by the name that it has on screens", () => {
 });
 
 it("says which way something came", () => {
-  expect(packageWords.source("api")).toBe("from the API");
-  expect(packageWords.source("carrier:ups")).toBe("from UPS");
-  expect(packageWords.source("elsewhere")).toBe("from elsewhere");
+  expect(packageWords.source("api", "trk_1", "usr_1")).toBe("from the API");
+  expect(packageWords.source("api", "usr_1", "usr_1")).toBe("entered by you");
+  expect(packageWords.source("api", "usr_2", "usr_1")).toBe("entered by a colleague");
+  expect(packageWords.source("carrier:ups", "intake")).toBe("from UPS");
+  expect(packageWords.source("elsewhere", "usr_1", "usr_1")).toBe("from elsewhere");
 });

@@ -69,7 +69,12 @@ export const packageWords = {
   timelineMore: "Show earlier",
   learned: (moment: string) => `We learned ${moment}`,
   there: (clock: string, place: string) => `${clock} in ${place}`,
-  source: (source: string) => `from ${wayOf(source)}`,
+  source: (source: string, actor: string, me?: string) =>
+    source !== "api" || !actor.startsWith("usr_")
+      ? `from ${wayOf(source)}`
+      : actor === me
+        ? "entered by you"
+        : "entered by a colleague",
   superseded: "Corrected or undone later",
   hidden: {
     cost: "Something about its costs",
