@@ -35,10 +35,28 @@ it("reads a track in the order of time", () => {
     ],
   };
   expect(readTrack(answer).map((it) => [it.lon, it.height])).toEqual([
-    [1, null],
+    [1, 300],
     [2, 300],
   ]);
   expect(readTrack({})).toEqual([]);
+});
+
+it("does not fall to the sea where nobody measured a height between two that are known", () => {
+  const feature = (minute: number, height?: number) => ({
+    geometry: {
+      type: "Point",
+      coordinates: [minute, 1, ...(height === undefined ? [] : [height])],
+    },
+    properties: {
+      at: `2026-11-26T05:${String(minute).padStart(2, "0")}:00Z`,
+      basis: "measured",
+      radius_95_m: 8,
+    },
+  });
+  const heights = (features: object[]) => readTrack({ features }).map((it) => it.height);
+  const way = [feature(0), feature(10, 150), feature(20), feature(30), feature(40, 300)];
+  expect(heights([...way, feature(50)])).toEqual([150, 150, 200, 250, 300, 300]);
+  expect(heights([feature(0), feature(10)])).toEqual([null, null]);
 });
 
 it("hangs a curtain below the line, and a shadow on the ground", () => {

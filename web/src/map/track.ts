@@ -32,7 +32,23 @@ export function readTrack(answer: unknown): TrackPoint[] {
       radius: Number(properties["radius_95_m"]),
     });
   }
-  return points.sort((a, b) => a.at - b.at);
+  return risen(points.sort((a, b) => a.at - b.at));
+}
+
+/** A road's own height is measured seldom, at a place or by a tracker: in between it is on the way
+ * from one known height to the next, and before and after as high as the nearest. Taken for the
+ * ground, it would fall to the sea between any two. */
+function risen(points: readonly TrackPoint[]): TrackPoint[] {
+  const known = points.flatMap(({ at, height }) => (height === null ? [] : [{ at, height }]));
+  let next = 0;
+  return points.map((it) => {
+    if (it.height !== null) return it;
+    while (next < known.length && (known[next]?.at ?? 0) < it.at) next += 1;
+    const [before, after] = [known[next - 1] ?? known[next], known[next] ?? known[next - 1]];
+    if (!before || !after) return it;
+    const part = after.at > before.at ? (it.at - before.at) / (after.at - before.at) : 0;
+    return { ...it, height: before.height + (after.height - before.height) * part };
+  });
 }
 
 const HALT_MS = 45 * 60_000;
