@@ -196,7 +196,7 @@ export class Chosen {
   async #open(signal: AbortSignal): Promise<readonly Level[]> {
     if (!this.about || !this.id) return [];
     if (this.kind === "place") return floorsOf(this.id, this.about.floors, signal);
-    return this.kind === "container" ? loadOf(this.about.contents) : [];
+    return this.kind === "container" ? loadOf(this.about.contents, signal) : [];
   }
 
   async #container(signal: AbortSignal): Promise<About> {

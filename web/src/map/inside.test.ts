@@ -4,15 +4,16 @@ import { expect, it } from "vitest";
 import { inside, type Level, type Stand } from "./inside";
 import { angle, EARTH_M } from "./sphere";
 
-const shelf = (id: string, holds: number) => ({ id, text: id, holds });
+const shelf = (id: string, holds: number) => ({ id, text: id, holds, problem: false });
 const levels: Level[] = [
   { name: "Floor 1", above_m: 4, parts: [shelf("a", 120), shelf("b", 30), shelf("c", 0)] },
   { name: "Ground", above_m: 0, parts: [] },
 ];
+const colours = { colour: [1, 2, 3], bad: [7, 8, 9], edge: [4, 5, 6] } as const;
 const stand: Stand = { lat: 50, lon: 8, course: 0, half_m: 40, base_m: 0, times: 3, tallest_m: 8 };
 
 it("puts each floor at its height and everything on it", () => {
-  const { solids, tags } = inside(levels, stand, [1, 2, 3], [4, 5, 6]);
+  const { solids, tags } = inside(levels, stand, colours);
   const plates = solids.filter((it) => it.tall_m === 0);
   expect(plates.map((it) => it.polygon[0]?.[2])).toEqual([0, 12]);
   const blocks = solids.filter((it) => it.tall_m > 0);
@@ -26,7 +27,7 @@ it("puts each floor at its height and everything on it", () => {
 
 it("is as wide as it is told, and turns with what carries it", () => {
   for (const course of [0, 45, 230]) {
-    const { solids } = inside(levels, { ...stand, course }, [1, 2, 3], [4, 5, 6]);
+    const { solids } = inside(levels, { ...stand, course }, colours);
     const [a, b] = solids[0]?.polygon ?? [];
     const far = angle([a?.[1] ?? 0, a?.[0] ?? 0], [b?.[1] ?? 0, b?.[0] ?? 0]) * EARTH_M;
     expect(far).toBeGreaterThan(79);
@@ -36,7 +37,7 @@ it("is as wide as it is told, and turns with what carries it", () => {
 
 it("keeps every block on its plate, beside the others", () => {
   const parts = Array.from({ length: 11 }, (_, nth) => shelf(String(nth), nth));
-  const { solids } = inside([{ name: null, above_m: 0, parts }], stand, [1, 2, 3], [4, 5, 6]);
+  const { solids } = inside([{ name: null, above_m: 0, parts }], stand, colours);
   const [plate, ...blocks] = solids;
   const range = (corners: readonly (readonly number[])[], axis: number) => {
     const all = corners.map((it) => it[axis] ?? 0);
@@ -51,4 +52,11 @@ it("keeps every block on its plate, beside the others", () => {
   }
   const middles = blocks.map((it) => it.polygon[0]?.slice(0, 2).join());
   expect(new Set(middles).size).toBe(11);
+});
+
+it("colours its parts, those with a problem apart, and neither plates nor what is empty", () => {
+  const parts = [shelf("a", 4), { ...shelf("b", 4), problem: true }, shelf("c", 0)];
+  const { solids } = inside([{ name: null, above_m: 0, parts }], stand, colours);
+  const { colour, bad, edge } = colours;
+  expect(solids.map((it) => it.colour.slice(0, 3))).toEqual([edge, colour, bad, edge]);
 });

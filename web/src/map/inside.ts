@@ -11,6 +11,14 @@ export interface Part {
   readonly text: string;
   /** How many packages it holds, as far as that is known. */
   readonly holds: number | null;
+  readonly problem: boolean;
+}
+
+/** What its parts are coloured, those with a problem, and plates. */
+interface Colours {
+  readonly colour: Rgb;
+  readonly bad: Rgb;
+  readonly edge: Rgb;
 }
 
 /** One floor, or the bed of a truck. */
@@ -67,7 +75,8 @@ const BLOCK = 0.62;
 const TALLEST = 0.6;
 const LEAST = 0.06;
 
-export function inside(levels: readonly Level[], stand: Stand, colour: Rgb, edge: Rgb): Inside {
+export function inside(levels: readonly Level[], stand: Stand, colours: Colours): Inside {
+  const { colour, bad, edge } = colours;
   const solids: Solid[] = [];
   const lines: Line[] = [];
   const tags: Tag[] = [];
@@ -92,8 +101,9 @@ export function inside(levels: readonly Level[], stand: Stand, colour: Rgb, edge
       const full = LEAST + (1 - LEAST) * ((part.holds ?? 0) / most);
       const tall_m = Math.min(stand.tallest_m, TALLEST * cell) * full;
       const polygon = square(stand, middle, (cell * BLOCK) / 2, z);
-      solids.push({ polygon, tall_m, colour: part.holds === 0 ? [...edge, 90] : [...colour, 225] });
-      const { id, text, holds } = part;
+      const { id, text, holds, problem } = part;
+      const filled = [...(problem ? bad : colour), 225] as const;
+      solids.push({ polygon, tall_m, colour: holds === 0 ? [...edge, 90] : filled });
       tags.push({ id, text, holds, at: corner(stand, middle, z + tall_m) });
     });
   }

@@ -1,4 +1,5 @@
 // What the chosen one holds, gathered to be drawn inside it: floors with shelves, or its load.
+import { api, the } from "../api/client";
 import { fetchContents, storeys } from "../api/contents";
 import { names } from "../app/names.svelte";
 import { standing } from "../app/standing.svelte";
@@ -6,12 +7,16 @@ import { mapWords } from "../words/en/map";
 import type { Chosen } from "./chosen.svelte";
 import type { Holder } from "./holders";
 import { inside, type Inside, type Level, type Part, type PlacedTag, type Stand } from "./inside";
+import { timesLabel } from "./heights";
 import type { Lens } from "./lens";
-import { tones, type Theme } from "./palette";
+import { toneOf, type Look } from "./marks";
+import { tones } from "./palette";
 import { towards } from "./sphere";
 
 /** More blocks than this are no picture any more. */
 const PARTS_MAX = 48;
+/** Of more problems than this nobody is told which packages have them. */
+const PROBLEMS_MAX = 500;
 
 /** From these zooms on it opens. */
 const ZOOM = { place: 15.5, container: 5 };
@@ -50,16 +55,23 @@ export async function floorsOf(
 /** What a container carries, as one level. */
 export async function loadOf(
   contents: readonly { readonly id: string; readonly name: string }[],
+  signal: AbortSignal,
 ): Promise<Level[]> {
   if (contents.length === 0) return [];
   const shown = contents.slice(0, PARTS_MAX);
-  await standing.want(shown.filter((it) => it.id.startsWith("ctr_")).map((it) => it.id));
-  return [{ name: null, above_m: 0, parts: shown.map(({ id, name }) => part(id, name)) }];
+  const query = { status: "problem", limit: PROBLEMS_MAX } as const;
+  const [{ packages }] = await Promise.all([
+    the(api.GET("/v1/packages", { params: { query }, signal })),
+    standing.want(shown.filter((it) => it.id.startsWith("ctr_")).map((it) => it.id)),
+  ]);
+  const problems = new Set(packages.map((it) => it.id));
+  const parts = shown.map(({ id, name }) => ({ ...part(id, name), problem: problems.has(id) }));
+  return [{ name: null, above_m: 0, parts }];
 }
 
 function part(id: string, text: string): Part {
   const known = standing.of(id);
-  return { id, text, holds: known?.is === "container" ? known.holds : null };
+  return { id, text, holds: known?.is === "container" ? known.holds : null, problem: false };
 }
 
 /** What is drawn inside the chosen one in this view; nothing while it is closed. */
@@ -67,7 +79,7 @@ export function opened(
   chosen: Chosen,
   holder: Holder,
   lens: Lens,
-  look: { readonly theme: Theme; readonly times: number },
+  look: Look & { readonly times: number },
 ): { readonly shown: Inside; readonly tags: readonly PlacedTag[] } | null {
   const { levels } = chosen;
   if (levels.length === 0 || holder.id !== chosen.id) return null;
@@ -79,12 +91,23 @@ export function opened(
       ? building(chosen, holder, pixel_m)
       : bed(holder, pixel_m, Math.max(0, holder.height_m) * look.times);
   const { [look.theme]: tone } = tones;
-  const shown = inside(levels, stand, tone.moving, tone.resting);
+  // What is in it has the colour that it has itself, but each its own problems; a place rests.
+  const itself = { ...holder, problems: 0, travels: holder.travels && chosen.kind !== "place" };
+  const colour = tone[toneOf(itself, look)];
+  const bad = look.colouring === "status" ? tone.attention : colour;
+  const shown = inside(stretched(levels, stand), stand, { colour, bad, edge: tone.resting });
   const tags = shown.tags.map((tag) => {
     const [x = 0, y = 0] = lens.project(...tag.at);
     return { ...tag, x, y };
   });
   return { shown, tags: apart(tags) };
+}
+
+/** The highest floor says how much farther apart floors are drawn than they are. */
+function stretched([top, ...rest]: readonly Level[], { times }: Stand): readonly Level[] {
+  if (!top) return [];
+  const says = times >= 1.05 && mapWords.view.heights(timesLabel(times));
+  return [says && top.name ? { ...top, name: `${top.name}, ${says}` } : top, ...rest];
 }
 
 /** Of tags that would lie over each other the one of what holds more; empty shelves have none. */
