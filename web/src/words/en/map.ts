@@ -31,6 +31,7 @@ export const mapWords = {
     farther: "Farther",
     north: "North up",
     here: "Show all",
+    legend: "Colours and heights",
     heights: (times: string) => `heights ×${times}`,
     heightsLabel: "How tall heights are drawn",
   },
