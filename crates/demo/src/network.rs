@@ -29,6 +29,8 @@ pub struct Stop {
     pub ground_m: f64,
     /// Its country.
     pub country: CountryCode,
+    /// Its time zone.
+    pub time_zone: Option<&'static str>,
 }
 
 /// An airport that packages come through, and its town.
@@ -284,6 +286,7 @@ fn stop(entry: &Entry) -> Stop {
         at: entry.at,
         ground_m: f64::from(entry.elevation_msl_m.unwrap_or(0)),
         country: entry.country,
+        time_zone: entry.time_zone,
     }
 }
 

@@ -223,7 +223,7 @@ fn facility(name: String, near: &Stop) -> PlaceRecord {
         at: near.at,
         radius_m: 400,
         ground: None,
-        time_zone: None,
+        time_zone: near.time_zone.map(str::to_owned),
         country: Some(near.country.to_string()),
         code: None,
         floors: Vec::new(),
