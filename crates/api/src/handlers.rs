@@ -11,6 +11,7 @@ pub mod erasing;
 pub mod events;
 pub mod exporting;
 pub mod finding;
+pub mod grouping;
 pub mod history;
 pub mod importing;
 pub mod live;

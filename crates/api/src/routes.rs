@@ -9,8 +9,8 @@ use crate::{
     evidence,
     handlers::{
         Paging, Part, attention, audit, basemap, clients, company, containers, erasing, events,
-        exporting, finding, history, importing, live, log, map, operations, packages, page, photos,
-        places, session, tokens, trackers, users, whereabouts,
+        exporting, finding, grouping, history, importing, live, log, map, operations, packages,
+        page, photos, places, session, tokens, trackers, users, whereabouts,
     },
     route::{Route, delete, get, patch, post, put},
     wire::{
@@ -21,6 +21,7 @@ use crate::{
         event::{ClientBody, Event},
         finding::{Order, PackageList, PickedInput},
         fixes::{FixesAccepted, FixesInput, Tracker, TrackerInput, TrackerMade, Trackers},
+        grouping::{PackageCount, PackageGroups},
         history::History,
         importing::{ImportInput, ImportProgress, ImportReport},
         live::{LiveEvent, LiveTicket},
@@ -174,6 +175,18 @@ fn reading_packages() -> Vec<Route> {
             .says("listPackages", "Packages, newest first; or found by whatever is known of them.")
             .asks::<Part<finding::Search>>()
             .answers::<PackageList>(200),
+        get("/v1/packages/count", READ, grouping::count)
+            .says("countPackages", "How many packages a list has, counted up to 2,000.")
+            .asks::<finding::Search>()
+            .answers::<PackageCount>(200),
+        get("/v1/packages/groups", READ, grouping::found)
+            .says("groupPackages", "Where the packages of a list are just now, as groups.")
+            .asks::<finding::Search>()
+            .answers::<PackageGroups>(200),
+        post("/v1/packages/groups", READ, grouping::picked)
+            .says("groupPicked", "Where packages that somebody picked are just now, as groups.")
+            .takes::<PickedInput>()
+            .answers::<PackageGroups>(200),
         get("/v1/exports", READ, exporting::packages)
             .says("exportPackages", "Every package of a list, as a table or as lines of JSON.")
             .asks::<exporting::Wanted>()

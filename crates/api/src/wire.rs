@@ -9,6 +9,7 @@ pub mod erasing;
 pub mod event;
 pub mod finding;
 pub mod fixes;
+pub mod grouping;
 pub mod history;
 pub mod importing;
 pub mod live;

@@ -5,13 +5,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::{
-    event::{Holder, IncidentReason},
+    event::IncidentReason,
     id::{PackageId, PlaceId, Subject},
-    mode::Mode,
     money::Currency,
     record::{Promise, normalise_reference},
     state::{Posting, State, Status},
-    time::{HOUR, Timestamp},
+    time::Timestamp,
 };
 use futures::future::try_join_all;
 use table::Scan;
@@ -23,6 +22,7 @@ use crate::{
     keys::{Posted, posted_package, posted_prefix, posting_shard, reference_shard},
     packages::Listed,
     search::reversed,
+    together::{Group, Grouping, Together},
 };
 
 /// Most packages of an order that are counted.
@@ -35,37 +35,6 @@ const PROBLEMS_MAX: usize = 100;
 const GROUPS_MAX: usize = 100;
 /// Packages read at once.
 const AT_ONCE: usize = 256;
-/// Most holders above a package.
-const DEPTH_MAX: usize = 8;
-
-/// What packages have in common on their way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Together {
-    /// The outermost container around them, or the place that holds them.
-    Held(Holder),
-    /// The same way at the same time, in nothing that we know.
-    Leg {
-        /// From where, if anyone said.
-        from: Option<PlaceId>,
-        /// To where, if anyone said.
-        to: Option<PlaceId>,
-        /// How.
-        mode: Option<Mode>,
-        /// Since which hour: what is scanned piece by piece leaves together.
-        departed_at: Timestamp,
-    },
-}
-
-/// Packages that have something in common.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Group {
-    /// What.
-    pub together: Together,
-    /// How many they are.
-    pub packages: usize,
-    /// One of them: where it is, all are.
-    pub one: PackageId,
-}
 
 /// A package that needs somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,9 +88,8 @@ impl Service {
         let (ids, more) = self.order_packages(order).await?;
         let mut view = OrderView { more, ..OrderView::default() };
         let mut statuses: BTreeMap<u8, (Status, usize)> = BTreeMap::new();
-        let mut groups: HashMap<Together, Group> = HashMap::new();
+        let mut grouping = Grouping::default();
         let mut alike: HashMap<Alike, PackageId> = HashMap::new();
-        let mut above: HashMap<Subject, Holder> = HashMap::new();
         for some in ids.chunks(AT_ONCE) {
             let heads = some.iter().map(|id| self.head(Subject::Package(*id)));
             for (id, head) in some.iter().zip(try_join_all(heads).await?) {
@@ -138,11 +106,7 @@ impl Service {
                 if state.status.is_final() || state.status == Status::Lost {
                     continue;
                 }
-                let together = self.together(&state, &mut above).await?;
-                if let Some(together) = together {
-                    let new = Group { together, packages: 0, one: *id };
-                    groups.entry(together).or_insert(new).packages += 1;
-                }
+                let together = grouping.add(self, *id, &state).await?;
                 alike.entry(key(&state, together)).or_insert(*id);
             }
         }
@@ -150,8 +114,7 @@ impl Service {
             return Err(Error::NotFound(format!("the order {order}")));
         }
         view.statuses = statuses.into_values().collect();
-        view.groups = groups.into_values().collect();
-        view.groups.sort_by_key(|it| (std::cmp::Reverse(it.packages), it.one));
+        view.groups = grouping.largest_first();
         view.groups.truncate(GROUPS_MAX);
         view.expected = self.expected_of(alike.into_values().take(GROUPS_MAX)).await?;
         Ok(view)
@@ -193,56 +156,6 @@ impl Service {
         Ok((ids.into_iter().collect(), false))
     }
 
-    /// What a package has in common with others of its way. `above` remembers
-    /// the outermost holder of each holder.
-    async fn together(
-        &self,
-        state: &State,
-        above: &mut HashMap<Subject, Holder>,
-    ) -> Result<Option<Together>> {
-        let Some((holder, _)) = state.holder else {
-            let Some(leg) = &state.leg else { return Ok(None) };
-            return Ok(Some(Together::Leg {
-                from: self.place_meant_in(leg.from, above).await?,
-                to: self.place_meant_in(leg.to, above).await?,
-                mode: leg.mode,
-                departed_at: hour_of(leg.departed_at),
-            }));
-        };
-        if let Some(outermost) = above.get(&holder.subject()) {
-            return Ok(Some(Together::Held(*outermost)));
-        }
-        let mut outermost = holder;
-        for _ in 0..DEPTH_MAX {
-            let head = self.head(outermost.subject()).await?;
-            match head.and_then(|it| it.0.state.holder) {
-                // A truck in a yard: the truck says more.
-                Some((next @ Holder::Container(_), _)) => outermost = next,
-                _ => break,
-            }
-        }
-        if let Holder::Place(id) = outermost {
-            outermost = Holder::Place(self.place_of(id).await?);
-        }
-        above.insert(holder.subject(), outermost);
-        Ok(Some(Together::Held(outermost)))
-    }
-
-    /// The place that an end of a way means.
-    async fn place_meant_in(
-        &self,
-        place: Option<PlaceId>,
-        above: &mut HashMap<Subject, Holder>,
-    ) -> Result<Option<PlaceId>> {
-        let Some(id) = place else { return Ok(None) };
-        if let Some(Holder::Place(is)) = above.get(&Subject::Place(id)) {
-            return Ok(Some(*is));
-        }
-        let is = self.place_of(id).await?;
-        above.insert(Subject::Place(id), Holder::Place(is));
-        Ok(Some(is))
-    }
-
     async fn expected_of(
         &self,
         ids: impl Iterator<Item = PackageId>,
@@ -264,11 +177,6 @@ impl OrderView {
         self.problems.push(Trouble { line, reason: state.reason });
         self.problems.sort_by_key(|it| (it.line.known_since, it.line.id));
     }
-}
-
-/// The beginning of an instant's hour.
-fn hour_of(at: Timestamp) -> Timestamp {
-    at.plus(-at.millis().rem_euclid(HOUR))
 }
 
 fn belongs(state: &State, order: &str) -> bool {

@@ -1084,6 +1084,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/packages/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many packages a list has, counted up to 2,000.
+         * @description Needs one of the permissions: track, enter, manage, audit, admin.
+         */
+        get: operations["countPackages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/packages/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the packages of a list are just now, as groups.
+         * @description Needs one of the permissions: track, enter, manage, audit, admin.
+         */
+        get: operations["groupPackages"];
+        put?: never;
+        /**
+         * Where packages that somebody picked are just now, as groups.
+         * @description Needs one of the permissions: track, enter, manage, audit, admin.
+         */
+        post: operations["groupPicked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/packages/{package}": {
         parameters: {
             query?: never;
@@ -2470,7 +2514,7 @@ export interface components {
         FoundIn: "reference" | "order" | "serial" | "description" | "items" | "client" | "carrier" | "recipient";
         /**
          * @description Packages that travel or rest together: in a container, at a place, or on the
-         *     same way at the same time.
+         *     same way at the same time; or one by itself.
          */
         Group: {
             container?: components["schemas"]["ContainerId"] | null;
@@ -2934,8 +2978,33 @@ export interface components {
             /** @description The package. */
             package: components["schemas"]["PackageId"];
         };
+        /** @description How many packages were found. */
+        PackageCount: {
+            /** @description True when there may be more than were counted. */
+            more: boolean;
+            /** @description How many were counted, at most 2,000. */
+            packages: number;
+        };
         /** @enum {string} */
         PackageField: "description" | "items" | "client" | "recipient" | "cost_centre" | "order" | "origin" | "destination" | "carrier" | "service" | "mode" | "pieces" | "weight_kg" | "dimensions_mm" | "declared_value" | "promised";
+        /** @description Packages by where they are just now. */
+        PackageGroups: {
+            /** @description How many of those counted are in no group that is told, most as nobody knows where. */
+            elsewhere: number;
+            /** @description Where they are together, the largest group first; some hundred at most. */
+            groups: components["schemas"]["PlacedGroup"][];
+            /** @description True when there may be more than were counted. */
+            more: boolean;
+            /**
+             * @description What the groups are called, by id; a private place by its town for whoever may not
+             *     know more.
+             */
+            names: {
+                [key: string]: string;
+            };
+            /** @description How many were counted; of what is found, at most 2,000. */
+            packages: number;
+        };
         PackageId: string;
         /**
          * @description A package as it is registered or changed. Everything may be missing: people
@@ -3213,6 +3282,30 @@ export interface components {
         PlaceSearch: {
             /** @description As people write it. */
             search: components["schemas"]["Line200"];
+        };
+        /** @description A group and where it is just now. */
+        PlacedGroup: components["schemas"]["Group"] & {
+            /**
+             * Format: double
+             * @description Metres above the ellipsoid, where anything says so.
+             */
+            height_m?: number | null;
+            /**
+             * Format: double
+             * @description Latitude, in degrees (WGS 84); of a private place that of its town, for whoever may
+             *     not know more.
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @description Longitude, in degrees (WGS 84).
+             */
+            lon: number;
+            /**
+             * @description How many places more, near to the one named, are in it: there were too many to tell
+             *     each.
+             */
+            others: number;
         };
         /** @description A part of the list of places. */
         Places: {
@@ -6023,6 +6116,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Created"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countPackages: {
+        parameters: {
+            query?: {
+                /**
+                 * @description An id, any number or its last 4 characters or more, words of what it is,
+                 *     serial numbers, a client, a carrier; for those who enter data or
+                 *     administer also who gets it. Several must all be there, the last word may
+                 *     be a beginning.
+                 */
+                q?: string | null;
+                /**
+                 * @description Where it stands. Those that are held, have a problem, return or are returned,
+                 *     lost or cancelled are found at once, however many others there are.
+                 */
+                status?: components["schemas"]["Status"] | null;
+                /** @description The shipping company, in lower case. */
+                carrier?: string | null;
+                /** @description Whose goods. */
+                client?: components["schemas"]["ClientId"] | null;
+                /** @description How it travels. */
+                mode?: components["schemas"]["Mode"] | null;
+                /** @description Where it starts or should end. */
+                place?: components["schemas"]["PlaceId"] | null;
+                /** @description Those we learned of then or later. */
+                from?: components["schemas"]["Time"] | null;
+                /** @description Those we learned of then or earlier. */
+                to?: components["schemas"]["Time"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageCount"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupPackages: {
+        parameters: {
+            query?: {
+                /**
+                 * @description An id, any number or its last 4 characters or more, words of what it is,
+                 *     serial numbers, a client, a carrier; for those who enter data or
+                 *     administer also who gets it. Several must all be there, the last word may
+                 *     be a beginning.
+                 */
+                q?: string | null;
+                /**
+                 * @description Where it stands. Those that are held, have a problem, return or are returned,
+                 *     lost or cancelled are found at once, however many others there are.
+                 */
+                status?: components["schemas"]["Status"] | null;
+                /** @description The shipping company, in lower case. */
+                carrier?: string | null;
+                /** @description Whose goods. */
+                client?: components["schemas"]["ClientId"] | null;
+                /** @description How it travels. */
+                mode?: components["schemas"]["Mode"] | null;
+                /** @description Where it starts or should end. */
+                place?: components["schemas"]["PlaceId"] | null;
+                /** @description Those we learned of then or later. */
+                from?: components["schemas"]["Time"] | null;
+                /** @description Those we learned of then or earlier. */
+                to?: components["schemas"]["Time"] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageGroups"];
+                };
+            };
+            /** @description A problem. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    groupPicked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PickedInput"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackageGroups"];
                 };
             };
             /** @description A problem. */

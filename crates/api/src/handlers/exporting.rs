@@ -137,7 +137,7 @@ pub async fn picked(
 }
 
 /// The packages that these name, each once.
-async fn named(api: &Api, texts: &[Line<200>]) -> Result<Vec<PackageId>> {
+pub async fn named(api: &Api, texts: &[Line<200>]) -> Result<Vec<PackageId>> {
     let asked: Vec<_> = texts.iter().map(|it| api.service().find(&it.0)).collect();
     let found: Vec<_> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
     let (mut ids, mut seen, mut faults) = (Vec::new(), BTreeSet::new(), Vec::new());

@@ -2,7 +2,6 @@
 
 use axum::{extract::State, http::StatusCode, response::Json};
 use domain::{
-    event::Holder,
     id::{ClientId, PackageId, PlaceId, Subject, UserId},
     mode::Mode,
     state::Status,
@@ -10,7 +9,6 @@ use domain::{
 };
 use serde::Deserialize;
 use service::{
-    orders::Together,
     packages::{After, Filter},
     search::{Ask, Found},
 };
@@ -23,7 +21,7 @@ use crate::{
     Api,
     auth::Signed,
     cursor,
-    handlers::{Paging, Part, naming::Known, packages::find},
+    handlers::{Paging, Part, grouping, naming::Known, packages::find},
     problem::{Kind, Problem, Result},
     query::{Parameters, Query, Segment, with},
     wire::{
@@ -209,14 +207,8 @@ pub async fn order(
         return Err(Problem::not_found("this order"));
     }
     let view = api.service().order(&order).await?;
-    let spoken_of = view.groups.iter().flat_map(|it| match &it.together {
-        Together::Held(Holder::Container(id)) => vec![Subject::Container(*id)],
-        Together::Held(Holder::Place(id)) => vec![Subject::Place(*id)],
-        Together::Leg { from, to, .. } => {
-            from.iter().chain(to).copied().map(Subject::Place).collect()
-        }
-    });
-    let known = Known::look_up(&api, spoken_of.collect::<Vec<_>>()).await?;
+    let spoken_of = view.groups.iter().flat_map(grouping::spoken_of);
+    let known = Known::look_up(&api, spoken_of).await?;
     let mut answer = Order::of(order, &view, signed.viewer());
     answer.names = known.names(signed.viewer());
     Ok(Json(answer))

@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use domain::event::Holder;
 use serde::{Deserialize, Serialize};
 use service::{
-    orders::{self, OrderView, Together, Trouble},
+    orders::{OrderView, Trouble},
     packages::Listed,
     search::{Field, Hit},
 };
 use utoipa::ToSchema;
 
 use crate::wire::{
+    grouping::Group,
     money::Money,
     package::sums,
     scalar::{Id, Line, Time, ids},
@@ -153,28 +153,6 @@ pub struct StatusCount {
     pub packages: usize,
 }
 
-/// Packages that travel or rest together: in a container, at a place, or on the
-/// same way at the same time.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Group {
-    /// How many.
-    pub packages: usize,
-    /// One of them: where it is, all of them are.
-    pub one: ids::Package,
-    /// The outermost container around them.
-    pub container: Option<ids::Container>,
-    /// The place that holds them.
-    pub place: Option<ids::Place>,
-    /// Where their way began, when nothing we know holds them.
-    pub from: Option<ids::Place>,
-    /// Where it leads.
-    pub to: Option<ids::Place>,
-    /// How they travel it.
-    pub mode: Option<words::Mode>,
-    /// In which hour it began.
-    pub departed_at: Option<Time>,
-}
-
 /// A package that needs somebody.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Problematic {
@@ -208,32 +186,6 @@ impl Order {
             expected_last: view.expected.map(|it| Time(it.1)),
             costs: viewer.costs.then(|| sums(&view.costs)),
             names: BTreeMap::new(),
-        }
-    }
-}
-
-impl Group {
-    fn of(it: &orders::Group) -> Self {
-        let group = Self {
-            packages: it.packages,
-            one: Id(it.one),
-            container: None,
-            place: None,
-            from: None,
-            to: None,
-            mode: None,
-            departed_at: None,
-        };
-        match it.together {
-            Together::Held(Holder::Container(id)) => Self { container: Some(Id(id)), ..group },
-            Together::Held(Holder::Place(id)) => Self { place: Some(Id(id)), ..group },
-            Together::Leg { from, to, mode, departed_at } => Self {
-                from: from.map(Id),
-                to: to.map(Id),
-                mode: mode.map(Word),
-                departed_at: Some(Time(departed_at)),
-                ..group
-            },
         }
     }
 }

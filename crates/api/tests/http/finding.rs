@@ -544,3 +544,55 @@ async fn picked_packages_are_taken_out_as_a_list_is() {
     let taken = all.iter().filter(|it| it.kind == AccessKind::Exported).count();
     assert_eq!(taken, 3, "what was refused was not taken");
 }
+
+#[tokio::test]
+async fn what_is_found_or_picked_is_told_where_it_is_as_groups() {
+    let world = World::new();
+    let clerk = world.person(&[Enter]).await;
+    let reader = world.person(&[Track]).await;
+    let hub = crate::data::facility("Hub", 52.4, -1.5);
+    let hub = world.made(&clerk, "/v1/places", &hub).await;
+    let house = world.made(&clerk, "/v1/places", &home()).await;
+    let mut ids = Vec::new();
+    for number in 0..5 {
+        let body = json!({ "description": format!("dock {number}"), "carrier": "ups" });
+        let id = world.package(&clerk, &body).await;
+        let event = match number {
+            0..3 => json!([{ "kind": "scanned", "happened_at": AT, "place": hub }]),
+            3 => json!([{ "kind": "delivered", "happened_at": AT, "place": house }]),
+            _ => json!([{ "kind": "note", "happened_at": AT, "text": "nobody knows where" }]),
+        };
+        world.post(&clerk, &format!("/v1/packages/{id}/events"), &event).await.expect(201);
+        ids.push(id);
+    }
+    world.settle().await;
+    let groups =
+        async |who: &Asker, of: &str| world.get(who, &format!("/v1/packages/groups{of}")).await;
+
+    let found = groups(&reader, "?q=dock&carrier=ups").await.expect(200).json();
+    assert_eq!((&found["packages"], &found["more"]), (&json!(5), &json!(false)));
+    assert_eq!(found["elsewhere"], json!(1));
+    let first = &found["groups"][0];
+    assert_eq!((&first["place"], &first["packages"]), (&json!(hub), &json!(3)));
+    assert_eq!((&first["lat"], &first["lon"]), (&json!(52.4), &json!(-1.5)));
+    assert_eq!(found["names"][&hub], json!("Hub"));
+    // A home is its town, without a name, to those who may not know more.
+    assert_eq!(
+        (&found["groups"][1]["lat"], &found["groups"][1]["lon"]),
+        (&json!(51.5), &json!(-0.12))
+    );
+    assert_eq!(found["names"][&house], json!("Private address"));
+    let exact = groups(&clerk, "?status=delivered").await.expect(200).json();
+    assert_eq!(exact["packages"], json!(1));
+    assert_eq!(exact["groups"][0]["lat"], json!(51.512_345_6));
+    let count = world.get(&reader, "/v1/packages/count?q=dock").await.expect(200).json();
+    assert_eq!(count, json!({ "packages": 5, "more": false }));
+
+    let picked = json!({ "packages": [ids[0], ids[3]] });
+    let two = world.post(&reader, "/v1/packages/groups", &picked).await.expect(200).json();
+    assert_eq!((&two["packages"], two["groups"].as_array().map(Vec::len)), (&json!(2), Some(2)));
+    let wrong = json!({ "packages": ["nobody"] });
+    world.post(&reader, "/v1/packages/groups", &wrong).await.expect(422);
+    groups(&clerk, "?limit=3").await.expect(400);
+    groups(&Asker::Nobody, "").await.expect(401);
+}

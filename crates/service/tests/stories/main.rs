@@ -20,6 +20,7 @@ mod filing_lives;
 mod fix_history;
 mod fixes;
 mod following;
+mod groups;
 mod history;
 mod import;
 mod live;
