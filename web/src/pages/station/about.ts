@@ -14,11 +14,8 @@ export interface About {
 }
 
 /** What says nothing of where a package stands. */
-const ASIDE: readonly HistoryEvent["kind"][] = [
-  ...(["amended", "positioned", "joined", "left", "tracker_attached", "tracker_detached"] as const),
-  ...(["cost_added", "cost_credited", "cost_shared", "promise_changed", "photo_added"] as const),
-  ...(["note", "voided"] as const),
-];
+const ASIDE =
+  /^(amended|positioned|joined|left|tracker_.*|cost_.*|promise_changed|photo_added|note|voided)$/;
 
 /** What follows from a package as it stands and what happened to it, the newest first. */
 export function aboutOf(
@@ -30,7 +27,7 @@ export function aboutOf(
   const before = events
     .filter((it) => !it.superseded_by && !scan.recorded.includes(it.id))
     .map(({ event }) => (event?.kind === "corrected" ? event.event : event));
-  const last = before.find((it) => it && !ASIDE.includes(it.kind));
+  const last = before.find((it) => it && !ASIDE.test(it.kind));
   const wrong = scan.mode !== "load" && (last?.kind === "problem" || last?.kind === "held");
   const way = before.find((it) => it?.kind === "departed" || it?.kind === "arrived");
   const next = way?.kind === "departed" && typeof way.to === "string" ? way.to : null;

@@ -1,7 +1,7 @@
 // What is true instead of something that was recorded: its time, its places, its note.
 import type { Event, HistoryEvent } from "../../api/client";
 import type { EventAbout } from "../../api/events";
-import { type Chosen, NOTHING_CHOSEN, placeRef } from "../../ui/chosen";
+import { type Chosen, NOTHING_CHOSEN, placeRef } from "../chosen";
 import { placeName } from "../../words/events";
 import { instantOf, localTime } from "../../words/times";
 
@@ -20,12 +20,10 @@ export interface Correction {
 
 /** Without its place such an event says nothing. */
 const NEED_PLACE: readonly Event["kind"][] = ["scanned", "arrived", "ready_to_collect"];
-const LASTING: readonly Event["kind"][] = ["registered", "amended", "voided", "merged"];
 
-/** What an event says by now; nothing where that is not corrected but changed or undone. */
-export function correctable({ event, superseded_by }: HistoryEvent): Event | null {
-  const said = event?.kind === "corrected" ? event.event : event;
-  return !said || superseded_by || LASTING.includes(said.kind) ? null : said;
+/** What an event says by now. */
+export function saidBy({ event }: HistoryEvent): Event | null {
+  return (event?.kind === "corrected" ? event.event : event) ?? null;
 }
 
 export function begun(event: Event, names: Readonly<Record<string, string>>): Correction {
@@ -52,7 +50,7 @@ export function correcting(
   target: HistoryEvent,
   { at, places, text }: Correction,
 ): EventAbout | null {
-  const event = correctable(target);
+  const event = saidBy(target);
   // A moment that was left as it was keeps its seconds.
   const same = event && at === localTime(event.happened_at);
   const happened_at = same ? event.happened_at : instantOf(at)?.toISOString();
