@@ -29,7 +29,7 @@ const REMEMBERED = "whereabouts.log";
  * Every entry is hashed again, found in the log by its tiles, and compared with the one before
  * it; the log must have grown from what this browser saw before.
  */
-export const verifyPackage: VerifyPackage | null = async (id) => {
+export const verifyPackage: VerifyPackage = async (id) => {
   const [, key, entries] = await Promise.all([load(), file("vkey"), entriesOf(id)]);
   // After the entries: what was logged by then is in it.
   const checkpoint = await file("checkpoint");

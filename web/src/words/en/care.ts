@@ -20,7 +20,6 @@ export const careWords = {
     change: "Change",
     close: "Done",
     on: "On a map",
-    changedSince: "Somebody changed this in the meantime. Look at it as it is now, and try again.",
   },
   people,
   places,

@@ -145,7 +145,6 @@ export const station = {
   scans: "Last scans",
   noScans: "Scans appear here, the newest first.",
   undo: "Undo last",
-  undoKeys: "Ctrl Z",
   undone: "Undone",
   nothingToUndo: "There is nothing to undo",
   undoFailed: "It could not be undone",
@@ -162,7 +161,6 @@ export const station = {
   elsewhere: (place: string) => `Goes to ${place}, not here`,
   waiting: (many: number) => `${plural(many, "scan", "scans")} waiting to be sent`,
   waitingBody: "They are kept in this browser with their own time and sent by themselves.",
-  sound: "Sound",
   mute: "Turn the sound off",
   unmute: "Turn the sound on",
   today: (many: number) => plural(many, "scan", "scans"),
@@ -187,7 +185,6 @@ export const station = {
     skip: "Leave out",
     more: (many: number) => `${many} more after this`,
   },
-  wrongPlace: "Choose a place first",
 };
 
 export const importing = {

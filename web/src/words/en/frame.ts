@@ -74,11 +74,6 @@ export const frame = {
     audit: "Audit",
     admin: "Administer",
   },
-  coming: {
-    title: "Not here yet",
-    body: "This part of the app is being built. Everything it will do can be done by the API and the command line today.",
-    api: "The API's document",
-  },
   suggestions: (field: string) => `Suggestions for ${field}`,
   loading: "Loading",
   ok: "OK",

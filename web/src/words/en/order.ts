@@ -15,7 +15,6 @@ export const order = {
   many: (many: number) => (many === 1 ? "1 package" : `${many.toLocaleString()} packages`),
   cost: "Shipping cost",
   somewhere: "Nobody has said where yet",
-  toCome: "On the way",
   leg: (leg: string, from: string | null, to: string | null) =>
     [`On a ${leg}`, from && `from ${from}`, to && `to ${to}`].filter(Boolean).join(" "),
 };

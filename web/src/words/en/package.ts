@@ -57,7 +57,6 @@ export const packageWords = {
   nowhere: "Nobody has said yet where it is.",
   doubts: "Not everything we were told agrees",
   chain: "Travelling in",
-  chainAlone: "Travels by itself",
   steps: {
     registered: "Registered",
     picked_up: "Picked up",
@@ -69,7 +68,7 @@ export const packageWords = {
   timelineMore: "Show earlier",
   learned: (moment: string) => `We learned ${moment}`,
   there: (clock: string, place: string) => `${clock} in ${place}`,
-  source: (source: string, actor: string, me?: string) =>
+  source: (source: string, actor: string, me?: string | null) =>
     source !== "api" || !actor.startsWith("usr_")
       ? `from ${wayOf(source)}`
       : actor === me
@@ -112,7 +111,6 @@ export const packageWords = {
   credited: "credited",
   total: "Total",
   photos: "Photos",
-  photosNone: "No photos yet.",
   addPhoto: "Add a photo",
   photoAdded: "Photo added",
   photoOf: (number: number) => `Photo ${number}`,
@@ -130,8 +128,6 @@ export const packageWords = {
       ? "1 entry is too new to be in the log yet"
       : `${many} entries are too new to be in the log yet`,
   checkWrong: "Something was altered",
-  checkUnavailable:
-    "Checking in the browser comes with the next build. The proof file can be checked anywhere today.",
   proofFile: "Proof file",
   archived: "Closed long ago",
 };

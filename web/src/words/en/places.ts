@@ -20,8 +20,6 @@ export const places = {
   add: "Add a place",
   find: "Find a place, a city, an airport, a port",
   busy: "Where packages are now",
-  busyLead: (many: number) =>
-    `${many.toLocaleString()} ${many === 1 ? "place holds" : "places hold"} packages`,
   byName: "By name",
   /** Known by name, but nothing has been there. */
   unused: (named: readonly string[]) =>
