@@ -87,12 +87,12 @@ const tellers: { [Kind in Event["kind"]]: Teller<Kind> } = {
   }),
   cost_added: ({ cost }) => ({
     line: `${words.costs[cost.cost]}: ${money(cost.amount)}`,
-    under: cost.source,
+    under: words.package.costSource(cost.source),
     look: "money",
   }),
   cost_credited: ({ cost }) => ({
     line: `${words.costs[cost.cost]} credited: ${money(cost.amount)}`,
-    under: cost.source,
+    under: words.package.costSource(cost.source),
     look: "money",
   }),
   cost_shared: ({ cost }) => ({ line: words.package.costShared(words.costs[cost]), look: "money" }),

@@ -1,7 +1,5 @@
 // Words of the clients page and of the page of what packages travel in.
-import type { components } from "../../api/schema";
-
-type ContainerKind = components["schemas"]["ContainerKind"];
+import { containerKinds } from "./kinds";
 
 export const clients = {
   lead: "Whose goods the packages are.",
@@ -21,21 +19,8 @@ export const clients = {
   renameFollows: "Every package of theirs shows the new name; the old one stays in the audit log.",
 };
 
-const kinds: Record<ContainerKind, string> = {
-  pallet: "Pallet",
-  cage: "Cage",
-  box: "Box",
-  truck: "Truck",
-  aircraft: "Flight",
-  vessel: "Vessel",
-  train: "Train",
-  room: "Room",
-  shelf: "Shelf",
-  other: "Container",
-};
-
 export const containers = {
-  kinds,
+  kinds: containerKinds,
   contents: "Contains",
   contentsLead: (many: number, more: boolean) =>
     `${many.toLocaleString()}${more ? "+" : ""} ${many === 1 ? "thing" : "things"}, directly`,

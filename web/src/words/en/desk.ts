@@ -285,29 +285,3 @@ export const deskWords = {
   importing,
   labelsPage: labels,
 };
-
-/** What a container may be. */
-export const containerKinds: Record<
-  | "pallet"
-  | "cage"
-  | "box"
-  | "truck"
-  | "aircraft"
-  | "vessel"
-  | "train"
-  | "room"
-  | "shelf"
-  | "other",
-  string
-> = {
-  pallet: "Pallet",
-  cage: "Cage",
-  box: "Box",
-  truck: "Truck",
-  aircraft: "Flight",
-  vessel: "Ship",
-  train: "Train",
-  room: "Room",
-  shelf: "Shelf",
-  other: "Something else",
-};

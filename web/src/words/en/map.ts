@@ -1,6 +1,7 @@
 // Words of the map.
 import type { Tone } from "../../map/palette";
 import type { Colouring, Drawn } from "../../map/marks";
+import { containerKinds, placeKinds } from "./kinds";
 
 const many = (count: number, one: string, several: string): string =>
   `${count.toLocaleString()} ${count === 1 ? one : several}`;
@@ -13,6 +14,7 @@ export const mapWords = {
   failedNext: "This browser does not offer WebGL 2. The list shows the same packages.",
   list: "Open the list",
   packages: (count: number) => many(count, "package", "packages"),
+  andOthers: (others: number) => ` and ${many(others, "other", "others")} near it`,
   sums: {
     label: "What the map shows",
     moving: "moving",
@@ -71,22 +73,8 @@ export const mapWords = {
   kinds: {
     package: "Package",
     lane: "With the carrier",
-    pallet: "Pallet",
-    cage: "Cage",
-    box: "Box",
-    truck: "Truck",
-    aircraft: "Flight",
-    vessel: "Vessel",
-    train: "Train",
-    room: "Room",
-    shelf: "Shelf",
-    other: "Container",
-    facility: "Site",
-    airport: "Airport",
-    port: "Port",
-    city: "Town",
-    country: "Country",
-    private: "Home",
+    ...containerKinds,
+    ...placeKinds,
   } as Record<string, string | undefined>,
   crowd: (holders: number) =>
     `In ${many(holders, "place or vehicle", "places and vehicles")} close together`,

@@ -11,7 +11,7 @@ const ways: Readonly<Record<string, string>> = {
   import: "an import",
 };
 
-function wayOf(source: string): string {
+export function wayOf(source: string): string {
   const [, carrier] = /^carrier:(.+)$/.exec(source) ?? [];
   return carrier ? carrierName(carrier) : (ways[source] ?? source);
 }
@@ -109,6 +109,9 @@ export const packageWords = {
   costsNone: "No cost was recorded.",
   costShared: (kind: string) => `${kind} is part of another package's cost`,
   credited: "credited",
+  /** What the form and carriers' invoices name as the source of a cost; else as somebody wrote it. */
+  costSource: (source: string) =>
+    ({ desk: "entered by hand", invoice: "by invoice" })[source] ?? source,
   total: "Total",
   photos: "Photos",
   addPhoto: "Add a photo",

@@ -1,21 +1,10 @@
 // Words of the list of places and of the page of one.
-import type { components } from "../../api/schema";
-
-type PlaceKind = components["schemas"]["PlaceKind"];
-
-const kinds: Record<PlaceKind, string> = {
-  facility: "Site",
-  airport: "Airport",
-  port: "Port",
-  city: "City",
-  country: "Country",
-  private: "Home",
-};
+import { placeKinds } from "./kinds";
 
 export const places = {
-  kinds,
+  kinds: placeKinds,
   /** A kind as the map names it. */
-  kindOf: (kind: string): string => (kind in kinds ? kinds[kind as PlaceKind] : ""),
+  kindOf: (kind: string): string => (placeKinds as Record<string, string>)[kind] ?? "",
   lead: "Where packages start, stop and end. Every city, airport and port is known already; add what is yours.",
   add: "Add a place",
   find: "Find a place, a city, an airport, a port",
