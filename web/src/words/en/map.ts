@@ -101,6 +101,7 @@ export const mapWords = {
     centre: "Bring into the middle",
     contains: "Contains",
     travelsIn: "Travelling in",
+    times: (count: number, name: string) => `${count.toLocaleString()} × ${name}`,
     more: (count: number) => `and ${count.toLocaleString()} more`,
     profile: "Height along the way",
     floor: (name: string) => `Floor ${name}`,
