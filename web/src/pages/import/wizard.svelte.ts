@@ -40,6 +40,8 @@ export class Wizard {
   /** Why a file was not taken. */
   refused = $state<"no-table" | "excel" | null>(null);
   checked = $state.raw<Sum | null>(null);
+  /** Whether cells were corrected since it was checked. */
+  corrected = $state(false);
   recorded = $state.raw<Sum | null>(null);
   busy = $state(false);
   problem = $state.raw<Problem | null>(null);
@@ -77,6 +79,16 @@ export class Wizard {
     return table && said ? tomlOf(table, said, myZone()) : "";
   }
 
+  /** Writes something else into a cell; what follows from it is told by checking again. */
+  correct(line: number, column: number, text: string): void {
+    if (!this.table) return;
+    const rows = this.table.rows.map((it) =>
+      it.line === line ? { line, cells: it.cells.with(column, text) } : it,
+    );
+    this.table = { ...this.table, rows };
+    this.corrected = true;
+  }
+
   /** Says what would happen, and writes nothing. */
   async check(): Promise<void> {
     const { table, said } = this;
@@ -84,6 +96,7 @@ export class Wizard {
     remember(table, said);
     this.#parts = partsOf(table, PART_ROWS_MAX, PART_CHARACTERS_MAX);
     this.step = "check";
+    this.corrected = false;
     this.checked = NOTHING_DONE;
     this.#sent = 0;
     await this.#send(

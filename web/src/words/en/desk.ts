@@ -223,7 +223,9 @@ export const importing = {
   needsNumber: "Say which column holds the number: it tells the rows apart.",
   twice: (field: string) => `Two columns cannot both be “${field}”.`,
   check: "Check",
+  checkAgain: "Check again",
   checking: "Checking",
+  cellOf: (column: string, line: number) => `${column} in line ${line.toLocaleString()}`,
   back: "Back to the columns",
   ready: (many: number) =>
     many === 1 ? "package can be registered" : "packages can be registered",
