@@ -80,6 +80,15 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     manifest: true,
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // What three files of pages have in common is one file: it is packed smaller, and fetched
+          // at once instead of piece by piece.
+          groups: [{ name: "shared", test: /src\/ui\/|lucide/, minShareCount: 3 }],
+        },
+      },
+    },
   },
   worker: { format: "es" },
   test: { include: ["src/**/*.test.ts"], environment: "node" },
