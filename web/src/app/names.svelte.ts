@@ -4,7 +4,7 @@ import { SvelteMap } from "svelte/reactivity";
 
 import { api, type Package, type Place } from "../api/client";
 import { session } from "./session.svelte";
-import { careWords } from "../words/en/care";
+import { actors } from "../words/en/actors";
 
 const AT_ONCE = 4;
 const CLIENTS_PAGE = 500;
@@ -124,7 +124,7 @@ class Names {
 
 /** "evt_5GA2…TRYR6": enough of an id to tell it from others. */
 export function short(id: string): string {
-  if (id in careWords.audit.actors) return careWords.audit.actors[id] ?? id;
+  if (id in actors) return actors[id] ?? id;
   return /^[a-z]{3}_.{12,}/.test(id) ? `${id.slice(0, 8)}…${id.slice(-4)}` : id;
 }
 

@@ -2,7 +2,6 @@
 import type { Event, HistoryEvent } from "../../api/client";
 import type { EventAbout } from "../../api/events";
 import { type Chosen, NOTHING_CHOSEN, placeRef } from "../chosen";
-import { placeName } from "../../words/events";
 import { instantOf, localTime } from "../../words/times";
 
 /** The fields of events that may be said anew, as far as an event has them. */
@@ -32,8 +31,7 @@ export function begun(event: Event, names: Readonly<Record<string, string>>): Co
   for (const key of PLACES) {
     if (!(key in event)) continue;
     const id = has[key];
-    places[key] =
-      typeof id === "string" ? { id, text: placeName(id, names) ?? id } : NOTHING_CHOSEN;
+    places[key] = typeof id === "string" ? { id, text: names[id] ?? id } : NOTHING_CHOSEN;
   }
   const key = TEXTS.find((it) => it in event);
   const text = key && has[key];

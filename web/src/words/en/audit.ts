@@ -1,16 +1,6 @@
 // Words of the audit page. In sentences {slots} are filled, and what stands in [brackets] is left
 // out when nothing fills a slot in it.
 
-/** Who does something without being a person with an account. */
-const actors: Record<string, string> = {
-  "": "Whereabouts",
-  demo: "The demo",
-  operator: "The server's operator",
-  anonymous: "Somebody who was not signed in",
-  setup: "The first start",
-  gazetteer: "The gazetteer",
-};
-
 /** Kinds of entries, as a filter names them. */
 const kinds: Record<string, string> = {
   registered: "Registered",
@@ -120,7 +110,6 @@ const says: Record<string, string> = {
 
 export const audit = {
   lead: "Everything that was ever recorded: who, what, when it happened and when we learned it. Nothing in it can be changed or left out without that being seen.",
-  actors,
   kinds,
   says,
   trackers: (many: number) => `${many.toLocaleString()} ${many === 1 ? "tracker" : "trackers"}`,
