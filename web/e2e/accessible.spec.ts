@@ -10,6 +10,7 @@ const paths = (stage: Stage): string[] => [
   "/packages",
   "/packages?q=monitor",
   "/packages?show=attention",
+  "/packages?q=monitor&view=map",
   `/packages/${stage.world.travelling}`,
   `/packages/${stage.world.troubled}`,
   `/orders/${ORDER}`,

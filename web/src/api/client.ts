@@ -23,6 +23,7 @@ export type History = Schemas["History"];
 export type HistoryEvent = Schemas["HistoryEvent"];
 export type Event = Schemas["Event"];
 export type Order = Schemas["Order"];
+export type PackageGroups = Schemas["PackageGroups"];
 export type Place = Schemas["Place"];
 export type Client = Schemas["Client"];
 export type Photo = Schemas["Photo"];

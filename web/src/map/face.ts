@@ -12,8 +12,9 @@ import type { Camera } from "./surface";
 export type About =
   /** Everything there is, as on the home page. */
   | { is: "everything" }
-  /** The packages of a list, by the filters of its address. */
-  | { is: "list"; filter: Readonly<Record<string, string>> }
+  /** The packages of a list: narrowed as tiles know it, or groups of what was found and of which
+   * question they are: of another one they are framed. */
+  | { is: "list"; narrowed: Narrowed; groups: readonly Group[] | null; of: string }
   /** One package with its track and the profile of its height. */
   | { is: "package"; id: string }
   /** The packages of an order, by where they are together. */
@@ -31,6 +32,8 @@ export interface Beside {
   onpick?: (subject: string | null) => void;
   /** Too small for a card: it neither shows something by itself nor says what is chosen. */
   small?: boolean;
+  /** Shown instead of what it is about: nothing is to be seen before it. */
+  alone?: boolean;
 }
 
 /** What the pointer is over, and where that is on the screen. */

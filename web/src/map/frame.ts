@@ -1,16 +1,19 @@
 // The view that shows all of some points.
+import type { Camera } from "./surface";
+import { home } from "./where";
 import { angle, EARTH_M, type Point } from "./sphere";
 
 const SMALLEST_M = 40_000;
 const PARALLEL_M = 40_075_016.7;
 /** The part of the shorter side that is left free around. */
 const ROOM = 0.62;
+const STEEP = 35;
+const REGIONS_ZOOM_MAX = 4.5;
 
 /** Middle and zoom so that all of them are seen on a screen of this size; nothing without points. */
 export function framing(
   points: readonly Point[],
-  width: number,
-  height: number,
+  { width, height }: { readonly width: number; readonly height: number },
 ): { lat: number; lon: number; zoom: number } | null {
   const [first] = points;
   if (!first) return null;
@@ -19,13 +22,27 @@ export function framing(
   const lats = points.map(([lat]) => lat);
   const [west, east] = [Math.min(...lons), Math.max(...lons)];
   const [south, north] = [Math.min(...lats), Math.max(...lats)];
-  const middle: Point = [(south + north) / 2, (west + east) / 2];
-  const reach = Math.max(...points.map((it) => angle(middle, it) * EARTH_M));
+  const centre: Point = [(south + north) / 2, (west + east) / 2];
+  const reach = Math.max(...points.map((it) => angle(centre, it) * EARTH_M));
   const wide_m = Math.max(SMALLEST_M, 2 * reach);
   const pixels = Math.max(120, Math.min(width, height)) * ROOM;
-  const cos = Math.max(0.1, Math.cos((middle[0] * Math.PI) / 180));
+  const cos = Math.max(0.1, Math.cos((centre[0] * Math.PI) / 180));
   const zoom = Math.log2((PARALLEL_M * cos * pixels) / (512 * wide_m));
-  return { lat: middle[0], lon: wrapped(middle[1]), zoom: Math.min(14, Math.max(0.8, zoom)) };
+  return { lat: centre[0], lon: wrapped(centre[1]), zoom: Math.min(14, Math.max(0.8, zoom)) };
+}
+
+/** The same for what is about whole regions: at most so near, and the globe as large as ever. */
+export function fromAbove(
+  points: readonly Point[],
+  view: { readonly width: number; readonly height: number },
+): Partial<Camera> | null {
+  const found = framing(points, view);
+  const { zoom } = home(view.width, view.height);
+  if (!found || zoom < found.zoom)
+    return found && { ...found, zoom: Math.min(found.zoom, REGIONS_ZOOM_MAX), pitch: 0 };
+  // All around the Earth there is no middle but where most are: those of the first, from no pole.
+  const [lat, lon] = points[0] ?? [0, 0];
+  return { lat: Math.max(-STEEP, Math.min(STEEP, lat)), lon, zoom, pitch: 0 };
 }
 
 function wrapped(lon: number): number {

@@ -5,7 +5,7 @@ import { Backdrop } from "./backdrop";
 import { Chosen } from "./chosen.svelte";
 import type { Begin, Heard, Pointed } from "./face";
 import { Fleet, type Narrowed } from "./fleet";
-import { framing } from "./frame";
+import { framing, fromAbove } from "./frame";
 import { fence } from "./ground";
 import { exaggeration } from "./heights";
 import type { PlacedTag } from "./inside";
@@ -23,7 +23,6 @@ import { fromAfar, tilesOf } from "./tiles";
 
 const AGE_MS = 1_000;
 const RENEW_MS = 250;
-const PINS_ZOOM_MAX = 4.5;
 const NARROW_PX = 600;
 
 export class Living {
@@ -46,7 +45,7 @@ export class Living {
   chosen = $state.raw<Chosen | null>(null);
   /** What of the map the chosen one is or is in. */
   holder = $state.raw<Holder | null>(null);
-  /** Groups of one order; then nothing else is shown. */
+  /** Groups of packages; then nothing else is shown. */
   pins = $state.raw<readonly Pin[] | null>(null);
   /** What stands inside the chosen one. */
   tags = $state.raw<readonly PlacedTag[]>([]);
@@ -214,28 +213,29 @@ export class Living {
   frame(duration_ms: number): void {
     const spot = this.#chosenHolder();
     const points: Point[] = (this.chosen?.track ?? []).map((it) => [it.lat, it.lon]);
-    points.push(...(this.#pins?.points(this.instant) ?? []));
     if (spot) points.push([spot.lat, spot.lon]);
-    const { width, height } = this.#surface.view();
-    const found = framing(points, width, height);
-    if (!found) return;
-    if (this.#pins) this.fly({ ...found, zoom: Math.min(found.zoom, PINS_ZOOM_MAX) }, duration_ms);
-    else this.fly({ ...found, pitch: 1 < found.zoom ? 42 : 0 }, duration_ms);
+    const found = framing(points, this.#surface.view());
+    if (found) this.fly({ ...found, pitch: 1 < found.zoom ? 42 : 0 }, duration_ms);
   }
 
-  /** Shows groups of packages and nothing else; framed once it is known where all are. */
-  pin(groups: readonly Group[]): void {
+  /** Shows groups of packages and nothing else, or everything again; framed once it is known
+   * where all are, unless nothing is said. */
+  pin(groups: readonly Group[] | null, frame_ms: number | null): void {
+    if (!groups && !this.#pins) return;
     this.#pins?.close();
-    let framed = false;
-    this.#pins = new Pins(groups, () => {
-      if (!framed && this.#pins?.known) {
-        framed = true;
-        this.frame(0);
+    let ms = frame_ms;
+    const changed = (): void => {
+      if (ms !== null && this.#pins?.known) {
+        const found = fromAbove(this.#pins.points(this.instant), this.#surface.view());
+        if (found) this.fly(found, ms);
+        ms = null;
       }
       this.#draw();
-    });
-    this.pins = [];
+    };
+    this.#pins = groups && new Pins(groups, changed);
+    this.pins = groups && [];
     this.#follow();
+    changed();
   }
 
   /** Shows other packages. */

@@ -47,16 +47,16 @@ it("takes a crowd's edge, and never what the Earth hides", () => {
 });
 
 it("frames a way across the antimeridian without going around the Earth", () => {
+  const screen = { width: 800, height: 600 };
   const found = framing(
     [
       [10, 175],
       [20, -170],
     ],
-    800,
-    600,
+    screen,
   );
   expect(Math.abs((found?.lon ?? 0) - -177.5)).toBeLessThan(0.1);
   expect(found?.zoom).toBeGreaterThan(3);
-  expect(framing([], 800, 600)).toBeNull();
-  expect(framing([[48, 11]], 800, 600)?.zoom).toBeLessThanOrEqual(14);
+  expect(framing([], screen)).toBeNull();
+  expect(framing([[48, 11]], screen)?.zoom).toBeLessThanOrEqual(14);
 });

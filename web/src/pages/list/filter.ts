@@ -1,5 +1,6 @@
 // What a list is narrowed to: in the address, in what the API is asked, in the export's link.
 import type { Mode, Status } from "../../api/client";
+import type { Narrowed } from "../../map/fleet";
 import { words } from "../../words/en";
 
 export interface Filter {
@@ -30,6 +31,12 @@ export function filterOf(query: URLSearchParams): Filter {
 /** What the API is asked. */
 export function queryOf(filter: Filter): Filter {
   return Object.fromEntries(Object.entries(filter).filter(([, value]) => value));
+}
+
+/** What the map's tiles are narrowed to by it: they know one thing at once; null for more. */
+export function tilesOf(filter: Filter): Narrowed | null {
+  const all = Object.keys(queryOf(filter));
+  return all.length > 1 || filter.q ? null : filter;
 }
 
 /** Where the same list is downloaded from. */

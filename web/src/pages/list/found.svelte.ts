@@ -6,12 +6,19 @@ const PAGE = 100;
 /** A filter that few match makes empty pages; after so many somebody must want more. */
 const EMPTY_PAGES_MAX = 5;
 
+export interface Total {
+  readonly packages: number;
+  readonly more: boolean;
+}
+
 export class Found {
   lines = $state.raw<readonly PackageLine[]>([]);
   names = $state.raw<Readonly<Record<string, string>>>({});
   problem = $state.raw<Problem | null>(null);
   busy = $state(false);
   partial = $state(false);
+  /** How many there are, counted so far, and whether there are more. */
+  total = $state.raw<Total | null>(null);
   /** Whether this is all there is. */
   whole = $state(false);
   #next: string | null = null;
@@ -25,6 +32,18 @@ export class Found {
     this.whole = false;
     const turn = ++this.#turn;
     await this.#load(turn, []);
+  }
+
+  /** Counts all that there is of what was found: what is wholly loaded is counted already. */
+  async count(): Promise<void> {
+    const [turn, packages] = [this.#turn, this.lines.length];
+    if (this.problem) return;
+    if (this.whole) this.total = { packages, more: this.partial };
+    else {
+      const params = { query: queryOf(this.#filter) };
+      const total = await the(api.GET("/v1/packages/count", { params })).catch(() => null);
+      if (turn === this.#turn) this.total = total;
+    }
   }
 
   /** Gets the next page, if there is one and nobody gets it already. */

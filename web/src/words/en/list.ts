@@ -1,6 +1,8 @@
 // Words of the list of packages.
 import type { components } from "../../api/schema";
 
+import { order } from "./order";
+
 type FoundIn = components["schemas"]["FoundIn"];
 
 const foundIn: Record<FoundIn, string> = {
@@ -13,6 +15,8 @@ const foundIn: Record<FoundIn, string> = {
   carrier: "by its carrier",
   recipient: "by who gets it",
 };
+
+const atLeast = (many: string, more: boolean): string => (more ? `More than ${many}` : many);
 
 export const listWords = {
   search: "Number, order, client, words of what it is",
@@ -31,7 +35,6 @@ export const listWords = {
   clear: "Clear filters",
   export: "Download CSV",
   exportShort: "CSV",
-  columns: { status: "Status", what: "Package", route: "Route", since: "Since" },
   rows: "Packages, newest first",
   none: "No package matches",
   noneBody: "Try fewer words or fewer filters. Any number works, or its last four characters.",
@@ -45,10 +48,9 @@ export const listWords = {
   loadingMore: "Loading more",
   more: "Show more",
   further: "Look further back",
-  showMap: "Map",
-  hideMap: "Hide map",
-  keys: "Arrows choose, Enter opens",
-  from: "From",
+  views: { label: "Show as", list: "List", map: "Map" },
+  total: (many: number, more: boolean) => atLeast(order.many(many), more),
+  needing: (many: number, more: boolean) => atLeast(`${many} to look at`, more),
   to: "to",
   attention: {
     problem: "Problem",
