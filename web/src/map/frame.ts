@@ -1,7 +1,7 @@
 // The view that shows all of some points.
 import type { Camera } from "./surface";
 import { home } from "./where";
-import { angle, EARTH_M, type Point } from "./sphere";
+import { angle, EARTH_M, middle, type Point } from "./sphere";
 
 const SMALLEST_M = 40_000;
 const PARALLEL_M = 40_075_016.7;
@@ -40,8 +40,8 @@ export function fromAbove(
   const { zoom } = home(view.width, view.height);
   if (!found || zoom < found.zoom)
     return found && { ...found, zoom: Math.min(found.zoom, REGIONS_ZOOM_MAX), pitch: 0 };
-  // All around the Earth there is no middle but where most are: those of the first, from no pole.
-  const [lat, lon] = points[0] ?? [0, 0];
+  // All around the Earth there is no middle but where most of them are, seen from no pole.
+  const [lat, lon] = middle(points);
   return { lat: Math.max(-STEEP, Math.min(STEEP, lat)), lon, zoom, pitch: 0 };
 }
 

@@ -1,7 +1,7 @@
 // What is under the pointer, and views that show all of something.
 import { expect, it } from "vitest";
 
-import { framing } from "./frame";
+import { framing, fromAbove } from "./frame";
 import { hitAt } from "./pointing";
 import type { Dot, Mark, View } from "./marks";
 
@@ -59,4 +59,21 @@ it("frames a way across the antimeridian without going around the Earth", () => 
   expect(found?.zoom).toBeGreaterThan(3);
   expect(framing([], screen)).toBeNull();
   expect(framing([[48, 11]], screen)?.zoom).toBeLessThanOrEqual(14);
+});
+
+it("shows what is all around the Earth from where most of it is, and never from a pole", () => {
+  const screen = { width: 800, height: 600 };
+  const found = fromAbove(
+    [
+      [40, -90],
+      [42, -80],
+      [55, 10],
+      [36, 128],
+    ],
+    screen,
+  );
+  expect(found?.lat).toBe(35);
+  expect(Math.abs((found?.lon ?? 0) - -90)).toBeLessThan(60);
+  expect(fromAbove([[48, 11]], screen)?.zoom).toBe(4.5);
+  expect(fromAbove([], screen)).toBeNull();
 });

@@ -41,6 +41,13 @@ export function towards([lat, lon]: Point, degrees: number, metres: number): Poi
   return [to / RADIANS, lon + by / RADIANS];
 }
 
+/** The point that most of them are around. */
+export function middle(points: readonly Point[]): Point {
+  const sum: [number, number, number] = [0, 0, 0];
+  for (const it of points) for (const axis of [0, 1, 2] as const) sum[axis] += unit(it)[axis];
+  return fromUnit(...sum);
+}
+
 export function unit([lat, lon]: Point): readonly [number, number, number] {
   const cos = Math.cos(lat * RADIANS);
   return [cos * Math.cos(lon * RADIANS), cos * Math.sin(lon * RADIANS), Math.sin(lat * RADIANS)];

@@ -1,7 +1,7 @@
 // Filters in the address.
 import { expect, it } from "vitest";
 
-import { exportHref, filterOf, isNarrowed } from "./filter";
+import { exportHref, filterOf, isNarrowed, tilesOf } from "./filter";
 
 it("reads what it knows from the address and leaves the rest", () => {
   const filter = filterOf(
@@ -17,4 +17,11 @@ it("exports exactly what is shown", () => {
 it("knows a filter from a search", () => {
   expect(isNarrowed({ q: "x" })).toBe(false);
   expect(isNarrowed({ mode: "air" })).toBe(true);
+});
+
+it("knows what the map's tiles can be narrowed to", () => {
+  expect(tilesOf({})).toEqual({});
+  expect(tilesOf({ mode: "air" })).toEqual({ mode: "air" });
+  expect(tilesOf({ q: "x" })).toBeNull();
+  expect(tilesOf({ mode: "air", status: "held" })).toBeNull();
 });
