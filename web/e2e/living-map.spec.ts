@@ -92,3 +92,20 @@ test("the map adds up who has a problem, and leads to a list of exactly them", a
   });
   await expect(page.getByRole("link", { name: /with a problem/ })).toHaveCount(0);
 });
+
+test("a phone opens what the colours mean and how tall heights are, instead of the card", async ({
+  page,
+  stage,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await stage.open(page, "viewer", `/map?selected=${stage.world.truck}`);
+  await expect(page.getByRole("heading", { name: "Truck 7" })).toBeVisible({ timeout: 30_000 });
+  const opens = page.getByRole("button", { name: "Colours and heights" });
+  await expect(page.getByLabel("How tall heights are drawn")).toBeHidden();
+  await opens.click();
+  await expect(page.getByLabel("How tall heights are drawn")).toBeVisible();
+  await expect(page.getByText("Has a problem")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Truck 7" })).toBeHidden();
+  await opens.click();
+  await expect(page.getByRole("heading", { name: "Truck 7" })).toBeVisible();
+});
