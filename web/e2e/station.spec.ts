@@ -82,24 +82,31 @@ test("three hundred packages are scanned within a minute without the mouse", asy
   expect(known.last_place.place).toBe(stage.world.memphis);
 });
 
-test("an arrival tells of the problem that it ends, and of a package that goes elsewhere", async ({
+test("an arrival tells of the problem that it ends, and of a package that was sent elsewhere", async ({
   page,
   stage,
 }) => {
-  await register(stage, ["KB6001", "KB6002"], "BR-6");
+  await register(stage, ["KB6001", "KB6002", "KB6003"], "BR-6");
   const happened_at = new Date(Date.now() - 600_000).toISOString();
   await stage.server.call(stage.sessions.desk, "POST", "/v1/packages/KB6001/events", [
     { kind: "problem", happened_at, reason: "consignee_not_home" },
   ]);
-  await stage.server.call(stage.sessions.desk, "PATCH", "/v1/packages/KB6002", {
-    destination: stage.world.home,
-  });
+  for (const number of ["KB6002", "KB6003"]) {
+    await stage.server.call(stage.sessions.desk, "PATCH", `/v1/packages/${number}`, {
+      destination: stage.world.home,
+    });
+  }
+  await stage.server.call(stage.sessions.desk, "POST", "/v1/packages/KB6003/events", [
+    { kind: "departed", happened_at, to: stage.world.home },
+  ]);
   await atMemphis(page, stage);
   await expect(page.getByRole("button", { name: "Undo last" })).toBeDisabled();
   await scan(page, "KB6001");
   const last = page.locator(".card");
   await expect(last).toContainText("which this scan ends: nobody was home");
   await scan(page, "KB6002");
+  await expect(last).toContainText("Goes on to A home in Lyon");
+  await scan(page, "KB6003");
   await expect(last).toContainText("Goes to A home in Lyon, not here");
   await expect(page.getByRole("button", { name: "Undo last" })).toBeEnabled();
 });

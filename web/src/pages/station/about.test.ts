@@ -46,18 +46,22 @@ it("says what problem a scan ended, also when something was written down since",
   expect(about({ ...SCAN, mode: "load" }, null, [ARRIVED, PROBLEM]).ended).toBeNull();
 });
 
-it("says where a package goes that is not awaited here", () => {
-  expect(about(SCAN, "plc_lyon", [ARRIVED]).elsewhere).toBe("Lyon");
-  expect(about(SCAN, HERE.id, [ARRIVED]).elsewhere).toBeNull();
-  expect(about(SCAN, "plc_old", [ARRIVED]).elsewhere).toBeNull();
-  expect(about(SCAN, null, [ARRIVED]).elsewhere).toBeNull();
+const sent = (to: string): HistoryEvent =>
+  happened("d", { kind: "departed", happened_at: AT, from: "plc_x", to });
+
+it("says where a package goes from here, which is no warning", () => {
+  expect(about(SCAN, "plc_lyon", [ARRIVED])).toMatchObject({ elsewhere: null, onward: "Lyon" });
+  expect(about(SCAN, "plc_lyon", [ARRIVED, sent(HERE.id)]).onward).toBe("Lyon");
+  for (const end of [HERE.id, "plc_old", null]) {
+    expect(about(SCAN, end, [ARRIVED])).toMatchObject({ elsewhere: null, onward: null });
+  }
 });
 
-it("takes the place it was sent to for where it goes next", () => {
-  const sent = (to: string): HistoryEvent =>
-    happened("d", { kind: "departed", happened_at: AT, from: "plc_x", to });
-  expect(about(SCAN, "plc_lyon", [ARRIVED, sent(HERE.id)]).elsewhere).toBeNull();
-  expect(about(SCAN, "plc_lyon", [ARRIVED, sent("plc_reno")]).elsewhere).toBe("Reno");
+it("warns of one that was sent elsewhere, or is handed over where it does not go", () => {
+  const strayed = about(SCAN, "plc_lyon", [ARRIVED, sent("plc_reno")]);
+  expect(strayed).toMatchObject({ elsewhere: "Reno", onward: null });
+  expect(about(SCAN, HERE.id, [ARRIVED, sent("plc_reno")]).elsewhere).toBeNull();
   const delivered = { ...SCAN, mode: "deliver" } as const;
   expect(about(delivered, "plc_lyon", [ARRIVED, sent(HERE.id)]).elsewhere).toBe("Lyon");
+  expect(about(delivered, "plc_old", [ARRIVED]).elsewhere).toBeNull();
 });

@@ -9,8 +9,10 @@ export interface About {
   readonly name: string;
   /** What was wrong with it until this scan, which says that it goes on. */
   readonly ended: IncidentReason | null;
-  /** Where it goes, unless that is here. */
+  /** Where it should be instead of here. */
   readonly elsewhere: string | null;
+  /** Where it goes from here. */
+  readonly onward: string | null;
 }
 
 /** What says nothing of where a package stands. */
@@ -32,18 +34,18 @@ export function aboutOf(
   const way = before.find((it) => it?.kind === "departed" || it?.kind === "arrived");
   const next = way?.kind === "departed" && typeof way.to === "string" ? way.to : null;
   const end = typeof record.destination === "string" ? record.destination : null;
-  // Where it begins or ends, and where it was sent, is no wrong place for it.
-  const awaited = scan.mode === "deliver" ? [end] : [next, end, record.origin];
-  const goes = (scan.mode === "arrive" && next) || end;
-  const strays =
-    (scan.mode === "arrive" || scan.mode === "deliver") &&
-    goes !== null &&
-    // A place that was merged into another has its name.
-    !awaited.some((it) => it === here.id || (typeof it === "string" && names[it] === here.name));
+  // A place that was merged into another has its name.
+  const isHere = (it: unknown): boolean =>
+    it === here.id || (typeof it === "string" && names[it] === here.name);
+  const named = (it: string | null): string | null => (it && names[it]) ?? null;
+  // Packages pass through many places on their way: only where one was sent elsewhere it strays.
+  const goes = scan.mode === "arrive" ? next : scan.mode === "deliver" ? end : null;
+  const strays = goes !== null && ![goes, end, record.origin].some(isHere);
   return {
     name: record.description ?? record.order ?? "",
     ended: wrong ? last.reason : null,
-    elsewhere: strays ? (names[goes] ?? null) : null,
+    elsewhere: strays ? named(goes) : null,
+    onward: scan.mode === "arrive" && !strays && !isHere(end) ? named(end) : null,
   };
 }
 

@@ -159,6 +159,7 @@ export const station = {
   ended: (reason: string) =>
     `It had a problem, which this scan ends: ${reason.charAt(0).toLowerCase()}${reason.slice(1)}`,
   elsewhere: (place: string) => `Goes to ${place}, not here`,
+  onward: (place: string) => `Goes on to ${place}`,
   waiting: (many: number) => `${plural(many, "scan", "scans")} waiting to be sent`,
   waitingBody: "They are kept in this browser with their own time and sent by themselves.",
   mute: "Turn the sound off",
