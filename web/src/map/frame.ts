@@ -1,10 +1,13 @@
 // The view that shows all of some points.
 import type { Camera } from "./surface";
+import { exaggeration } from "./heights";
 import { home } from "./where";
 import { angle, EARTH_M, middle, type Point } from "./sphere";
 
 const SMALLEST_M = 40_000;
 const PARALLEL_M = 40_075_016.7;
+const DEGREE_M = PARALLEL_M / 360;
+const TILTED_ZOOM_MIN = 1;
 /** The part of the shorter side that is left free around. */
 const ROOM = 0.62;
 const STEEP = 35;
@@ -29,6 +32,29 @@ export function framing(
   const cos = Math.max(0.1, Math.cos((centre[0] * Math.PI) / 180));
   const zoom = Math.log2((PARALLEL_M * cos * pixels) / (512 * wide_m));
   return { lat: centre[0], lon: wrapped(centre[1]), zoom: Math.min(14, Math.max(0.8, zoom)) };
+}
+
+/** A point above the ground. */
+export interface Raised {
+  readonly lat: number;
+  readonly lon: number;
+  /** Metres; nothing on the ground. */
+  readonly height: number | null;
+}
+
+/** The same seen from the south under an angle, so that what is high is in it as high as it is drawn. */
+export function framingRaised(
+  points: readonly Raised[],
+  view: { readonly width: number; readonly height: number },
+  pitch: number,
+): Partial<Camera> | null {
+  const below = points.map((it): Point => [it.lat, it.lon]);
+  const flat = framing(below, view);
+  if (!flat || flat.zoom <= TILTED_ZOOM_MIN) return flat && { ...flat, pitch: 0 };
+  // On the screen height is as if it stood that much further north.
+  const up = (exaggeration(flat.zoom) * Math.tan((pitch * Math.PI) / 180)) / DEGREE_M;
+  const above = points.map((it): Point => [Math.min(85, it.lat + (it.height ?? 0) * up), it.lon]);
+  return { ...framing([...below, ...above], view), pitch, bearing: 0 };
 }
 
 /** The same for what is about whole regions: at most so near, and the globe as large as ever. */

@@ -5,7 +5,7 @@ import { Backdrop } from "./backdrop";
 import { Chosen } from "./chosen.svelte";
 import type { Begin, Heard, Pointed } from "./face";
 import { Fleet, type Narrowed } from "./fleet";
-import { framing, fromAbove } from "./frame";
+import { framingRaised, fromAbove, type Raised } from "./frame";
 import { fence } from "./ground";
 import { exaggeration } from "./heights";
 import type { PlacedTag } from "./inside";
@@ -16,7 +16,6 @@ import { pause } from "./pacing";
 import type { Theme } from "./palette";
 import { Pins, type Group, type Pin } from "./pins";
 import { hitAt, pointedAt } from "./pointing";
-import type { Point } from "./sphere";
 import { Surface, type Camera } from "./surface";
 import { selection } from "./selection";
 import { fromAfar, tilesOf } from "./tiles";
@@ -212,10 +211,10 @@ export class Living {
   /** Shows all of the chosen one's track, or the place it is at. */
   frame(duration_ms: number): void {
     const spot = this.#chosenHolder();
-    const points: Point[] = (this.chosen?.track ?? []).map((it) => [it.lat, it.lon]);
-    if (spot) points.push([spot.lat, spot.lon]);
-    const found = framing(points, this.#surface.view());
-    if (found) this.fly({ ...found, pitch: 1 < found.zoom ? 42 : 0 }, duration_ms);
+    const points: Raised[] = [...(this.chosen?.track ?? [])];
+    if (spot) points.push({ ...spot, height: spot.height_m });
+    const found = framingRaised(points, this.#surface.view(), 42);
+    if (found) this.fly(found, duration_ms);
   }
 
   /** Shows groups of packages and nothing else, or everything again; framed once it is known

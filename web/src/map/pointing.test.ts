@@ -1,7 +1,7 @@
 // What is under the pointer, and views that show all of something.
 import { expect, it } from "vitest";
 
-import { framing, fromAbove } from "./frame";
+import { framing, framingRaised, fromAbove } from "./frame";
 import { hitAt } from "./pointing";
 import type { Dot, Mark, View } from "./marks";
 
@@ -59,6 +59,25 @@ it("frames a way across the antimeridian without going around the Earth", () => 
   expect(found?.zoom).toBeGreaterThan(3);
   expect(framing([], screen)).toBeNull();
   expect(framing([[48, 11]], screen)?.zoom).toBeLessThanOrEqual(14);
+});
+
+it("frames a flight as high as it is drawn", () => {
+  const screen = { width: 800, height: 600 };
+  const way = [
+    { lat: 40, lon: -90, height: 0 },
+    { lat: 41, lon: -86, height: 11_000 },
+  ];
+  const flat = framingRaised(
+    way.map((it) => ({ ...it, height: null })),
+    screen,
+    42,
+  );
+  const raised = framingRaised(way, screen, 42);
+  expect(flat).toMatchObject({ pitch: 42, bearing: 0 });
+  // Seen from the south, what is high stands further up.
+  expect(raised?.lat).toBeGreaterThan((flat?.lat ?? 0) + 0.3);
+  expect(raised?.zoom).toBeLessThan((flat?.zoom ?? 0) + 0.01);
+  expect(framingRaised([], screen, 42)).toBeNull();
 });
 
 it("shows what is all around the Earth from where most of it is, and never from a pole", () => {

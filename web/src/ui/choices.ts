@@ -3,12 +3,19 @@ import { api, the, type Place } from "../api/client";
 import { candidate, type Option } from "./chosen";
 
 const SHOWN = 8;
+/** Enough that some are left when homes are not. */
+const MANY = 50;
 
 /** Places that a text may mean. */
-export async function placesLike(text: string, signal: AbortSignal): Promise<Option[]> {
-  const query = { q: text, limit: SHOWN };
+export async function placesLike(
+  text: string,
+  signal: AbortSignal,
+  homes = true,
+): Promise<Option[]> {
+  const query = { q: text, limit: homes ? SHOWN : MANY };
   const found = await the(api.GET("/v1/places", { params: { query }, signal }));
-  const own = found.places.map((it) => ({
+  const fitting = found.places.filter((it) => homes || it.kind !== "private");
+  const own = fitting.map((it) => ({
     key: it.id,
     label: it.name,
     note: it.country ?? undefined,

@@ -44,7 +44,8 @@ export function aboutOf(
   return {
     name: record.description ?? record.order ?? "",
     ended: wrong ? last.reason : null,
-    elsewhere: strays ? named(goes) : null,
+    // Without the name of that place, the end of its way says as well that it is not here.
+    elsewhere: strays ? (named(goes) ?? named(end)) : null,
     onward: scan.mode === "arrive" && !strays && !isHere(end) ? named(end) : null,
   };
 }

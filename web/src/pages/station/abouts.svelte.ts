@@ -43,6 +43,8 @@ async function look(scan: Scan, here: Named): Promise<About> {
   // Of what was only registered before there is nothing more to know.
   if (found.events <= scan.recorded.length + 1) return aboutOf(scan, here, found, []);
   const params = { path, query: { limit: LATE } };
-  const { events } = await the(api.GET("/v1/packages/{package}/history", { params }));
-  return aboutOf(scan, here, found, events);
+  const history = await the(api.GET("/v1/packages/{package}/history", { params }));
+  // A place that it passes on its way is named by what happened.
+  const names = { ...history.names, ...found.names };
+  return aboutOf(scan, here, { ...found, names }, history.events);
 }

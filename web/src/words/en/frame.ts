@@ -33,7 +33,7 @@ export const frame = {
   },
   find: {
     label: "Find by any number",
-    hint: "Find by any number, name or order",
+    hint: "Number, name or order",
     none: "Nothing matches",
     all: "Show all that match",
     found: "What was found",
