@@ -107,13 +107,13 @@ pub fn changes(old: &BTreeMap<Key, Vec<u8>>, new: &BTreeMap<Key, Vec<u8>>) -> Ve
 }
 
 /// The rows by which a name is found. Containers are many and called by what they are
-/// and a number: they are found by the beginning alone, for one row each.
+/// and a number: they are found by either, for two rows each.
 fn named(subject: Subject, name: &str, merged: Option<PlaceId>) -> Vec<(Key, Vec<u8>)> {
     let value = to_bytes(&NameRow { name: name.to_owned(), merged });
     let sorting = sorting_name(name);
     let whole = (Row::Named(&sorting, subject).key(), value.clone());
-    let is_many = matches!(subject, Subject::Container(_));
-    let rests = later_words(&sorting).filter(|_| !is_many);
+    let many = matches!(subject, Subject::Container(_));
+    let rests = later_words(&sorting).take(if many { 1 } else { LATER_WORDS_MAX });
     let rests = rests.map(|rest| (Row::NamedWithin(rest, subject).key(), value.clone()));
     rests.chain([whole]).collect()
 }
@@ -124,7 +124,6 @@ pub fn later_words(name: &str) -> impl Iterator<Item = &str> {
     name.char_indices()
         .filter(move |(at, char)| char.is_alphanumeric() && !inside(*at))
         .map(|(at, _)| &name[at..])
-        .take(LATER_WORDS_MAX)
 }
 
 /// A name as it sorts and is searched: lower case, bounded.

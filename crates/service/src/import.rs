@@ -429,10 +429,12 @@ fn see(seen: &Seen, subject: Subject) {
 
 /// A refusal is the row's; anything else ends the import.
 fn row_error(line: u64, error: Error) -> Attempted<RowError> {
+    let refused = |reason| Ok(RowError { line, column: None, reason });
     match error {
-        Error::Refused(_) | Error::Differs { .. } | Error::Invalid(_) | Error::NotFound(_) => {
-            Ok(RowError { line, column: None, reason: error.to_string() })
+        Error::Differs { .. } => {
+            refused("what tells the rows apart was recorded before, with other content".into())
         }
+        Error::Refused(_) | Error::Invalid(_) | Error::NotFound(_) => refused(error.to_string()),
         Error::Changed(_)
         | Error::Unavailable(_)
         | Error::IssuerUnavailable(_)

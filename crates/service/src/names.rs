@@ -58,7 +58,7 @@ pub struct MemberPage {
 
 impl Service {
     /// Lists the things of one kind whose name begins with `prefix`, then those of which
-    /// a later word of the name does, but of containers only the former. A place that
+    /// a later word of the name does, of containers the second. A place that
     /// was merged into another names that one.
     pub async fn named(
         &self,

@@ -4252,7 +4252,7 @@ export interface operations {
     listClients: {
         parameters: {
             query?: {
-                /** @description How the name or, but for containers, a word of it begins. */
+                /** @description How the name or a word of it begins; of containers, one of the first two. */
                 q?: string | null;
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string | null;
@@ -4333,7 +4333,7 @@ export interface operations {
     listContainers: {
         parameters: {
             query?: {
-                /** @description How the name or, but for containers, a word of it begins. */
+                /** @description How the name or a word of it begins; of containers, one of the first two. */
                 q?: string | null;
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string | null;
@@ -7177,7 +7177,7 @@ export interface operations {
     listTrackers: {
         parameters: {
             query?: {
-                /** @description How the name or, but for containers, a word of it begins. */
+                /** @description How the name or a word of it begins; of containers, one of the first two. */
                 q?: string | null;
                 /** @description Where to go on: `next` of the page before. */
                 cursor?: string | null;

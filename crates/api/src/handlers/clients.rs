@@ -39,7 +39,7 @@ const LIST: &str = "clients";
 /// Which of the things of one kind, by name.
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 pub struct Search {
-    /// How the name or, but for containers, a word of it begins.
+    /// How the name or a word of it begins; of containers, one of the first two.
     #[param(max_length = 200)]
     q: Option<String>,
 }

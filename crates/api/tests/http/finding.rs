@@ -486,7 +486,7 @@ async fn a_list_is_taken_out_whole_and_that_is_remembered() {
 }
 
 #[tokio::test]
-async fn containers_are_found_by_how_their_names_begin() {
+async fn containers_are_found_by_what_they_are_or_their_number() {
     let world = World::new();
     let clerk = world.person(&[Enter]).await;
     let truck = json!({ "kind": "truck", "name": "Truck 12" });
@@ -495,6 +495,8 @@ async fn containers_are_found_by_how_their_names_begin() {
     world.settle().await;
     let found = world.get(&clerk, "/v1/containers?q=tru").await.expect(200).json();
     assert_eq!(found["containers"], json!([{ "id": truck, "name": "Truck 12" }]));
+    let numbered = world.get(&clerk, "/v1/containers?q=12").await.expect(200).json();
+    assert_eq!(numbered, found);
     let all = world.get(&clerk, "/v1/containers?limit=1").await.expect(200).json();
     assert_eq!(all["containers"].as_array().map(Vec::len), Some(1));
     assert!(all["next"].is_string());

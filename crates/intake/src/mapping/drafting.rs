@@ -162,7 +162,10 @@ impl<'a> Drafting<'a> {
     fn check_key(&mut self) {
         for column in &self.mapping.key {
             if self.cells.raw(*column).is_empty() {
-                self.fail(self.cells.name(*column), "it is part of the key and empty");
+                self.fail(
+                    self.cells.name(*column),
+                    "it tells the rows apart and must not be empty",
+                );
             }
         }
     }

@@ -226,7 +226,7 @@ fn rows_without_a_key_are_told_apart_by_content_and_count() {
 #[test]
 fn an_empty_key_refuses_the_row() {
     let found = reasons(PLAIN, "id,ordered\n ,1/2/2020\n");
-    assert_eq!(found, ["line 2, column \"id\": it is part of the key and empty"]);
+    assert_eq!(found, ["line 2, column \"id\": it tells the rows apart and must not be empty"]);
 }
 
 #[test]

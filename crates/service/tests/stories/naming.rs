@@ -49,16 +49,17 @@ async fn a_place_is_found_by_any_word_of_its_name() {
 }
 
 #[tokio::test]
-async fn a_container_costs_one_row_and_is_found_by_how_its_name_begins() {
+async fn a_container_costs_two_rows_and_is_found_by_what_it_is_or_its_number() {
     let world = World::new();
-    let truck = Subject::Container(world.truck("Truck 7").await);
+    let truck = Subject::Container(world.truck("Truck WB 7").await);
     world.projector.catch_up().await.unwrap();
     let found = |text: &'static str| {
         let service = world.service.clone();
         async move { service.named(SubjectKind::Container, text, None, 9).await.unwrap().names }
     };
     assert_eq!(found("truck").await[0].subject, truck);
-    assert!(found("7").await.is_empty());
+    assert_eq!(found("wb 7").await[0].subject, truck);
+    assert!(found("7").await.is_empty(), "a third word has no row");
 }
 
 #[tokio::test]
