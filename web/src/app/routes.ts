@@ -30,6 +30,9 @@ export interface Page {
   readonly asks?: (params: Record<string, string>) => readonly string[];
 }
 
+/** How much of a package's history is asked for at once. */
+export const HISTORY_PAGE = 100;
+
 const everybody: readonly Permission[] = ["track", "enter", "manage", "audit", "admin"];
 
 export const pages: readonly Page[] = [
@@ -63,7 +66,7 @@ export const pages: readonly Page[] = [
     load: () => import("../pages/package/PackagePage.svelte"),
     asks: ({ id }) => {
       const one = `/v1/packages/${part(id ?? "")}`;
-      return [one, `${one}/history?limit=100`, `${one}/whereabouts`];
+      return [one, `${one}/history?limit=${HISTORY_PAGE}`, `${one}/whereabouts`];
     },
   },
   {

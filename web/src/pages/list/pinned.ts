@@ -3,15 +3,17 @@
 import { api, the } from "../../api/client";
 import { router } from "../../app/router.svelte";
 import type { Group } from "../../map/pins";
-import { found } from "../order/together";
+import { found } from "../../words/together";
 import { type Filter, queryOf } from "./filter";
 
 /** A filter, or subjects with their names. */
 export type Question = Filter | readonly { readonly id: string; readonly name: string }[];
 
 const PICKED_MAX = 300;
-/** Many are asked for less often. */
+/** After how long they are asked for again; many less often. */
+export const AGAIN_MS = 15_000;
 const MANY = 500;
+const MANY_AGAIN_MS = 60_000;
 
 /** The groups, of which question they are, and after how long to ask again. */
 export async function groupsOf(question: Question, signal: AbortSignal) {
@@ -32,7 +34,7 @@ export async function groupsOf(question: Question, signal: AbortSignal) {
   return {
     groups: answer ? [...found(answer, select), ...groups] : groups,
     of: JSON.stringify(question),
-    again_ms: answer && MANY < answer.packages ? 60_000 : 15_000,
+    again_ms: answer && MANY < answer.packages ? MANY_AGAIN_MS : AGAIN_MS,
   };
 }
 

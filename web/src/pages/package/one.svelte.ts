@@ -10,8 +10,8 @@ import {
   type Whereabouts,
 } from "../../api/client";
 import { watch } from "../../api/live";
+import { HISTORY_PAGE } from "../../app/routes";
 
-const HISTORY_PAGE = 100;
 /** What moves is asked for again: between two measurements it is somewhere else. */
 const MOVED_MS = 10_000;
 const SOON_MS = 400;

@@ -1,8 +1,8 @@
-// What packages of an order are in together, in words.
-import type { Order, PackageGroups } from "../../api/client";
-import { to } from "../../app/routes";
-import type { Group as OnMap } from "../../map/pins";
-import { words } from "../../words/en";
+// What packages are in together, in words: those of an order, or those that a list found.
+import type { Order, PackageGroups } from "../api/client";
+import { to } from "../app/routes";
+import type { Group as OnMap } from "../map/pins";
+import { words } from "./en";
 
 type Group = Order["groups"][number];
 type Names = Readonly<Record<string, string>>;
